@@ -1,0 +1,56 @@
+# What a fresh clone can do. Needs Python 3.11 or newer, git and make; `make test` also installs the mail servers.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test servers lint bench lock
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+demo: $(VENV)/demo.stamp ## play a few days of mail through the real worker; needs no server
+	$(BIN)/mailbot demo
+
+test: servers $(VENV)/test.stamp ## the whole suite against the real servers (ARGS="-k word" for a part)
+	$(BIN)/pytest -q --durations=10 $(ARGS)
+
+servers: ## install Dovecot, Postfix, PostgreSQL and Chromium where they are missing
+	bash .ci/servers
+
+lint: $(VENV)/test.stamp ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/test.stamp ## measure throughput on this machine
+	$(BIN)/python bench/run.py
+
+lock: $(VENV)/lock/bin/uv ## choose the newest allowed version of every dependency, with hashes
+	$(LOCK) pyproject.toml .ci/build.in --output-file .ci/requirements.txt
+	$(LOCK) --extra test pyproject.toml .ci/build.in --output-file .ci/requirements-test.txt
+
+# The stamps are newer than what they were made from, so that a second run starts at once.
+$(VENV)/demo.stamp: .ci/requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r .ci/requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+# All that the demo needs is part of it: its stamp is made too.
+$(VENV)/test.stamp: .ci/requirements-test.txt .ci/requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r .ci/requirements-test.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(VENV)/demo.stamp $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "mailbot needs Python 3.11 or newer, but $(PYTHON) is `$(PYTHON) --version 2>&1`;" \
+			"name another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/lock/bin/uv: | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet uv

@@ -1,0 +1,284 @@
+"""The command line. Every command opens what it needs, says what it did, and exits with a code scripts can rely on."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from mailbot import compose, demo as demo_module, log, reports
+from mailbot.config import Config, ConfigFault, load
+from mailbot.edge.clock import Clock
+from mailbot.edge.errors import Transient
+from mailbot.inspecting import Inspector, files_of
+from mailbot.starting import init_folder
+from mailbot.steps.parts import Parts
+from mailbot.store.engine import StoreUnavailable
+from mailbot.worker import STEPS, TEMPORARY, Worker, run_once
+
+T = TypeVar("T")
+CONFIGURATION, FAULT, FAILED = 78, 2, 1
+
+app = typer.Typer(
+    help="The personal-data rights desk of a company, run by e-mail alone.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+audit_app = typer.Typer(help="Proves the event log.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
+_out = Console(highlight=False, markup=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reference = Annotated[str, typer.Argument(help="A case reference, for example KJ-2026-000123-C.")]
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
+    """Write a commented mailbot.toml, make keys and databases, and say what to do next."""
+    for line in init_folder(folder):
+        _out.print(line)
+
+
+@app.command()
+def check() -> None:
+    """Read the configuration, report every fault at once, and print a worked example of the deadlines."""
+    config = _config(FAULT)
+    with _told(FAULT):
+        now = compose.clock_of(config).now()
+        faults: list[str] = []
+        with _gathered(faults):
+            rules, _ = compose.rules_of(config, now)
+        with _gathered(faults):
+            compose.renderer_of(config)
+        with _gathered(faults):
+            compose.open_stores(config)
+        if faults:
+            raise ConfigFault(faults)
+        _out.print("The configuration is sound.")
+        for line in reports.worked_example(rules, now):
+            _out.print(line)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring both databases to the newest schema."""
+    config = _config(CONFIGURATION)
+    with _told(CONFIGURATION):
+        compose.migrate(config)
+        _out.print("The databases have the newest schema.")
+
+
+@app.command()
+def run(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Work off everything due now and leave.")] = False,
+    only: Annotated[str, typer.Option(help=f"Steps to run, of {', '.join(STEPS)}.")] = "",
+) -> None:
+    """Run the worker. Exit codes: 0, 75 (temporary), 78 (configuration)."""
+    config = _config(CONFIGURATION)
+    names = [name for name in only.split(",") if name]
+    unknown = sorted(set(names) - set(STEPS))
+    if unknown:
+        _fail(f'--only = "{",".join(unknown)}": no such step; use one of {", ".join(STEPS)}', CONFIGURATION)
+    log.start(config.log)
+    with _told(CONFIGURATION):
+        clock = compose.clock_of(config)
+        with compose.composed(config, clock) as parts:
+            code = run_once(parts, clock, names) if once else Worker(parts, clock, names).run()
+    raise typer.Exit(code)
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path] | None, typer.Argument(help="Mails, or folders of mails.")] = None,
+    *,
+    as_json: AsJson = False,
+    stream: Annotated[bool, typer.Option("--stream", help='Read {"id","raw_b64"} lines, write JSON lines.')] = False,
+) -> None:
+    """Show what the bot makes of a mail. Changes nothing and needs no configuration."""
+    inspector = Inspector.make()
+    if stream:
+        for line in sys.stdin:
+            if line.strip():
+                sys.stdout.write(inspector.stream_line(line) + "\n")
+                sys.stdout.flush()
+        return
+    if not files:
+        sys.stdout.write(inspector.shown(sys.stdin.buffer.read(), "-", as_json=as_json) + "\n")
+        return
+    with suppress(BrokenPipeError):
+        for path in files_of(files):
+            sys.stdout.write(inspector.shown(_bytes(path), str(path), as_json=as_json) + "\n")
+
+
+@app.command()
+def cases(
+    *,
+    as_json: AsJson = False,
+    only_open: Annotated[bool, typer.Option("--open", help="Only cases that are not closed.")] = False,
+    due: Annotated[int | None, typer.Option(help="Only cases due within so many days.")] = None,
+) -> None:
+    """Print the register."""
+    del only_open  # every case is open until a later release lets staff close them
+    with _opened() as (parts, now):
+        found = reports.cases(parts, now, due)
+        _print(found if as_json else reports.cases_table(found), as_json=as_json)
+
+
+@app.command()
+def case(ref: Reference, *, as_json: AsJson = False) -> None:
+    """Print one case with its messages, events and dates."""
+    with _opened() as (parts, _):
+        found = _found(reports.case(parts, ref), ref)
+        _print(found if as_json else reports.case_text(found), as_json=as_json)
+
+
+@app.command()
+def why(ref: Reference) -> None:
+    """Print each counted and skipped day of each clock of a case."""
+    with _opened() as (parts, now):
+        for line in _found(reports.why(parts, ref, now), ref):
+            _out.print(line)
+
+
+@app.command()
+def digest(
+    *,
+    on: Annotated[str, typer.Option("--date", help="The day, for example 2026-11-24; today if left out.")] = "",
+    send: Annotated[bool, typer.Option("--send", help="Queue it for its recipients.")] = False,
+    to_print: Annotated[bool, typer.Option("--print", help="Print it (the default).")] = False,
+) -> None:
+    """Print or send the digest of a day."""
+    del to_print
+    with _opened() as (parts, now):
+        day = _day(on) or parts.rules.calendar.local_day(now)
+        if send:
+            _out.print(reports.send_digest(parts, day, now))
+        else:
+            _out.print(reports.print_digest(parts, day, now))
+
+
+@app.command()
+def held(
+    action: Annotated[str, typer.Argument(help="list, show, retry or drop.")] = "list",
+    number: Annotated[int | None, typer.Argument(help="The number from the list.")] = None,
+    *,
+    why_dropped: Annotated[str, typer.Option("--why", help="Why the message is dropped.")] = "",
+) -> None:
+    """Deal with mail that needs a person: list, show ID, retry ID, drop ID --why TEXT."""
+    with _opened() as (parts, now):
+        try:
+            lines = reports.held(parts, action, number, why_dropped, now)
+        except ValueError as fault:
+            _fail(str(fault), FAILED)
+        for line in lines:
+            _out.print(line)
+
+
+@app.command()
+def reconcile() -> None:
+    """Compare the server's messages with the ledger and print the sum; exit 1 when they differ."""
+    with _opened() as (parts, _):
+        line, is_whole = reports.reconcile(parts)
+        _out.print(line)
+    raise typer.Exit(0 if is_whole else FAILED)
+
+
+@audit_app.command("verify")
+def audit_verify(
+    *, against: Annotated[Path | None, typer.Option(help="A digest mail whose head must be ours.")] = None
+) -> None:
+    """Prove the event log: every chain, every case's tail, every witnessed head."""
+    with _opened() as (parts, _):
+        faults, told = reports.verify(parts, _bytes(against) if against else None)
+        for line in [*faults, told]:
+            _out.print(line)
+    raise typer.Exit(FAILED if faults else 0)
+
+
+@app.command()
+def demo(
+    *,
+    fast: Annotated[bool, typer.Option("--fast", help="Without the pauses for reading.")] = False,
+    keep: Annotated[Path | None, typer.Option(help="Where to leave mails, digest and register.")] = None,
+) -> None:
+    """Play two weeks of a rights desk on this machine: no servers, no network, no questions."""
+    raise typer.Exit(demo_module.play(_out, keep, is_fast=fast))
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[Parts, datetime]]:
+    """Open everything for one command."""
+    config = _config(CONFIGURATION)
+    log.start(config.log)
+    with _told(CONFIGURATION):
+        clock: Clock = compose.clock_of(config)
+        with compose.composed(config, clock) as parts:
+            yield parts, clock.now()
+
+
+@contextmanager
+def _told(code: int) -> Iterator[None]:
+    """Tell faults of configuration and world in plain lines, with the code that belongs to them."""
+    try:
+        yield
+    except ConfigFault as fault:
+        _fail("\n".join(fault.faults), code)
+    except (StoreUnavailable, Transient) as fault:
+        _fail(f"not now: {fault}", TEMPORARY)
+
+
+@contextmanager
+def _gathered(faults: list[str]) -> Iterator[None]:
+    try:
+        yield
+    except ConfigFault as fault:
+        faults += fault.faults
+
+
+def _config(code: int) -> Config:
+    with _told(code):
+        return load()
+    raise AssertionError  # _told leaves the program on a fault
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _err.print(message)
+    raise typer.Exit(code)
+
+
+def _found(value: T | None, ref: str) -> T:  # noqa: UP047 -- the short form needs Python 3.12
+    if value is None:
+        _fail(f'"{ref}": no such case; `mailbot cases` lists them', FAILED)
+    return value
+
+
+def _print(value: Any, *, as_json: bool) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n" if as_json else f"{value}\n")
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _fail(f'--date = "{text}": expected a day, for example 2026-11-24', FAULT)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        _fail(f"{path}: {os.strerror(error.errno or 0)}", FAILED)
+
+

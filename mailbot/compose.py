@@ -1,0 +1,207 @@
+"""The composition root: makes every part from the configuration, checks what can be checked, opens the stores."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, select
+
+from mailbot.config import Config, ConfigFault, moved_clock
+from mailbot.core.calendar import CalendarFault
+from mailbot.core.decide import Rules
+from mailbot.core.letters import Company
+from mailbot.core.policy import PolicyFault, parse_policy
+from mailbot.core.token import TokenKeys
+from mailbot.edge.clock import Clock
+from mailbot.edge.holiday import build_calendar
+from mailbot.edge.imap import Mailbox
+from mailbot.edge.model import load_model
+from mailbot.edge.render import LetterError, Renderer
+from mailbot.edge.smtp import Sender
+from mailbot.resources import models_folder, policies_folder, templates_folder
+from mailbot.steps.daily import next_digest_at
+from mailbot.steps.parts import Parts
+from mailbot.store.cases import ensure_office
+from mailbot.store.engine import StoreUnavailable, open_engine, read, write
+from mailbot.store.migrate import behind, upgrade
+from mailbot.store.policies import Policies
+from mailbot.store.tables import case_file, counter, schedule
+from mailbot.store.vault import Vault, VaultFault, read_master_key
+
+GO_LIVE_BEFORE = timedelta(days=1)
+"""Without `imap.since`, mail that arrived up to a day before the very first start is still new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The two databases and the vault."""
+
+    engine: Engine
+    keys: Engine
+    vault: Vault
+
+
+def clock_of(config: Config) -> Clock:
+    """Return the clock, moved when MAILBOT_NOW says so. Raises ConfigFault."""
+    return Clock(moved_clock(config))
+
+
+def rules_of(config: Config, today: datetime) -> tuple[Rules, str]:
+    """Return the rules new cases open under, and the policy's text. Raises ConfigFault with every fault."""
+    faults: list[str] = []
+    chosen = config.policy
+    text = _policy_text(chosen.profile, faults)
+    try:
+        calendar = build_calendar(
+            config.zone, chosen.country, chosen.closures, chosen.holidays_add, chosen.holidays_remove, today.date()
+        )
+    except CalendarFault as fault:
+        faults += fault.faults
+    try:
+        policy = parse_policy(text) if text else None
+    except PolicyFault as fault:
+        faults += [f'policy.profile = "{chosen.profile}": {line}' for line in fault.faults]
+    if faults or policy is None:
+        raise ConfigFault(faults)
+    return Rules(policy, calendar), text
+
+
+def open_stores(config: Config) -> Stores:
+    """Open databases and vault. Raises ConfigFault (key file) and StoreUnavailable."""
+    try:
+        master = read_master_key(config.store.master_key_file)
+    except VaultFault as fault:
+        raise ConfigFault([f"store.master_key_file = {fault}"]) from None
+    engine, keys = open_engine(config.store.url), open_engine(config.store.keys_url)
+    return Stores(engine, keys, Vault(keys, master))
+
+
+def migrate(config: Config) -> None:
+    """Bring both databases to the newest schema. Raises StoreUnavailable."""
+    for url, branch in ((config.store.url, "main"), (config.store.keys_url, "keys")):
+        engine = open_engine(url)
+        try:
+            upgrade(engine, branch)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def composed(config: Config, clock: Clock) -> Iterator[Parts]:
+    """Make the parts of the worker, and take them apart at the end. Raises ConfigFault, StoreUnavailable."""
+    now = clock.now()
+    rules, text = rules_of(config, now.astimezone(config.zone))
+    renderer = renderer_of(config)
+    stores = open_stores(config)
+    migrate_if_new(config, stores)
+    parts = _parts(config, rules, renderer, stores, now)
+    parts.policies.keep(rules.key, text)
+    _schedule_digest(parts, now)
+    try:
+        yield parts
+    finally:
+        parts.mailbox.close()
+        parts.sender.close()
+        stores.engine.dispose()
+        stores.keys.dispose()
+
+
+def migrate_if_new(config: Config, stores: Stores) -> None:
+    """Make the schema of a fresh database; one that is behind is left to `mailbot migrate`. Raises ConfigFault."""
+    state = {behind(stores.engine, "main"), behind(stores.keys, "keys")}
+    if state == {"new"}:
+        migrate(config)
+    elif state != {""}:
+        found = ", ".join(sorted(state - {""}))
+        raise ConfigFault([f"store.url: the schema is {found}; run `mailbot migrate` with this version of mailbot"])
+    try:
+        stores.vault.check()
+    except VaultFault as fault:
+        raise ConfigFault([str(fault)]) from None
+
+
+def renderer_of(config: Config) -> Renderer:
+    """Return the renderer, the company's own folder first. Raises ConfigFault."""
+    own = [config.templates.folder] if config.templates.folder else []
+    try:
+        return Renderer([*own, templates_folder()])
+    except LetterError as fault:
+        raise ConfigFault([str(fault)]) from None
+
+
+def model_folder(config: Config) -> Path:
+    """Return the folder of the classifier."""
+    return Path(config.classifier.model) if config.classifier.model else models_folder()
+
+
+def token_keys(config: Config, vault: Vault) -> TokenKeys:
+    """Return the keys that sign thread tokens."""
+    return TokenKeys(config.company.address.lower(), {"a": vault.token_key}, "a")
+
+
+def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now: datetime) -> Parts:
+    try:
+        model = load_model(model_folder(config))
+    except (OSError, ValueError) as fault:
+        raise ConfigFault([f'classifier.model = "{config.classifier.model}": {fault}']) from None
+    return Parts(
+        config=config,
+        company=Company(config.company.name, config.company.desk, config.company.address),
+        engine=stores.engine,
+        vault=stores.vault,
+        tokens=token_keys(config, stores.vault),
+        mailbox=Mailbox(config.imap),
+        sender=Sender(config.smtp, config.company.address),
+        model=model,
+        renderer=renderer,
+        rules=rules,
+        policies=Policies(stores.engine),
+        office_key=_office_key(stores, now),
+        since=_since(config, stores.engine, now),
+    )
+
+
+def _office_key(stores: Stores, now: datetime) -> str:
+    """Return the key of the office's own mails, made at the first start."""
+    asked = select(case_file.c.key_id).where(case_file.c.id == 0)
+    with read(stores.engine) as connection:
+        found = connection.execute(asked).scalar()
+    if found:
+        return str(found)
+    key = stores.vault.make_keys(1, now)[0]
+    with write(stores.engine) as connection:
+        ensure_office(connection, key)
+        return str(connection.execute(asked).scalar_one())
+
+
+def _since(config: Config, engine: Engine, now: datetime) -> datetime:
+    """Return the go-live moment: what the configuration says, else a day before the first start, remembered."""
+    if config.imap.since:
+        return datetime.combine(config.imap.since, time(), config.zone).astimezone(UTC)
+    with write(engine) as connection:
+        found = connection.execute(select(counter.c.value).where(counter.c.key == "go_live")).scalar()
+        if found is None:
+            found = int((min(now, datetime.now(UTC)) - GO_LIVE_BEFORE).timestamp())
+            connection.execute(insert(counter).values(key="go_live", value=found))
+    return datetime.fromtimestamp(found, UTC)
+
+
+def _schedule_digest(parts: Parts, now: datetime) -> None:
+    with write(parts.engine) as connection:
+        if connection.execute(select(schedule.c.id).where(schedule.c.key == "digest")).first() is None:
+            connection.execute(insert(schedule).values(key="digest", due_at=next_digest_at(parts, now)))
+
+
+def _policy_text(profile: str, faults: list[str]) -> str:
+    path = Path(profile) if profile.endswith(".toml") else policies_folder() / f"{profile}.toml"
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        shipped = ", ".join(sorted(file.stem for file in policies_folder().glob("*.toml")))
+        faults.append(f'policy.profile = "{profile}": no such policy; use one of {shipped}, or a path to a .toml file')
+        return ""
+
+
+__all__ = ["StoreUnavailable", "Stores", "composed", "migrate", "open_stores", "rules_of"]

@@ -1,0 +1,152 @@
+"""Which letters an event owes, and with which values: the acknowledgement, the notice, the warning, trouble."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mailbot.core.case import Case, Request
+from mailbot.core.decide import Rules, needs_identity
+from mailbot.core.kinds import KINDS, UNCLASSIFIED
+from mailbot.core.letters import Company, Letter, LetterKind, RequestLine
+from mailbot.core.message import Incoming, Language
+
+_LONGEST_NOTICE = 6000
+_LONGEST_PHRASE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a staff mail is for: address, language, role (`handler`, `deputy`, `manager`)."""
+
+    to: str
+    language: Language
+    role: str
+
+
+def acknowledgement(company: Company, case: Case, to: str, rules: Rules, now: datetime) -> Letter:
+    """Return letter L1 to the requester: our reading, the dates, what happens next; nothing of what was sent."""
+    language = Language(case.language)
+    kinds = {request.kind for request in case.requests}
+    context = {
+        "company": company,
+        "ref": case.ref,
+        "received_at": _local(case.received_at, rules),
+        "today": rules.calendar.local_day(now),
+        "requests": [request_line(request, language, rules) for request in case.requests],
+        "kinds": kinds,
+        "needs_identity": needs_identity(kinds, rules.policy),
+        "mentions_agent": "agent" in case.flags,
+        "is_unclassified": UNCLASSIFIED in kinds,
+    }
+    return Letter("acknowledgement", LetterKind.ACK, language, to, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The message a notice shows: what was read, the proved DMARC result, the phrases by kind, whether it is a follow-up."""
+
+    incoming: Incoming
+    received_at: datetime
+    dmarc: str | None
+    because: Mapping[str, tuple[str, ...]]
+    is_follow_up: bool
+
+
+def notice(company: Company, case: Case, shown: Shown, reader: Reader, rules: Rules, now: datetime) -> Letter:
+    """Return the notice that puts a message before a member of staff."""
+    due_on = first_due(case.requests)
+    incoming = shown.incoming
+    context = {
+        "company": company,
+        "ref": case.ref,
+        "requests": [request_line(one, reader.language, rules, shown.because) for one in case.requests],
+        "received_at": _local(shown.received_at, rules),
+        "language_of_mail": incoming.language.value,
+        "sender": incoming.from_address or incoming.sender or "",
+        "sender_name": incoming.sender_name,
+        "dmarc": shown.dmarc or "none",
+        "handler": case.handler,
+        "flags": sorted(case.flags),
+        "text": (incoming.reply_text or incoming.text)[:_LONGEST_NOTICE],
+        "attachments": list(incoming.attachments),
+        "days_left": rules.calendar.business_days_between(rules.calendar.local_day(now), due_on),
+        "due_on": due_on,
+        "is_follow_up": shown.is_follow_up,
+        "ack_withheld": case.withheld,
+    }
+    kind = LetterKind.ESCALATION if reader.role == "manager" else LetterKind.NOTICE
+    return Letter("notice", kind, reader.language, reader.to, context)
+
+
+def warning(
+    company: Company, case: Case, request: Request, points: Sequence[str], reader: Reader, rules: Rules, now: datetime
+) -> Letter:
+    """Return the warning of every point that has come, for one person in one role."""
+    due_on = request.answer_on or rules.calendar.local_day(now)
+    context = {
+        "company": company,
+        "ref": case.ref,
+        "request": request_line(request, reader.language, rules),
+        "point": points[-1].partition(":")[0],
+        "points": [point.partition(":")[0] for point in points],
+        "due_on": due_on,
+        "days_left": rules.calendar.business_days_between(rules.calendar.local_day(now), due_on),
+        "handler": case.handler,
+        "recipient_role": reader.role,
+    }
+    kind = LetterKind.ESCALATION if reader.role == "manager" else LetterKind.WARNING
+    return Letter("warning", kind, reader.language, reader.to, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A mail that did not leave, or may not have: its case (None for the office), kind, what happened, code, id."""
+
+    ref: str | None
+    letter_kind: str
+    trouble: str
+    code: str
+    message_id: str
+
+
+def letter_trouble(company: Company, trouble: Trouble, reader: Reader) -> Letter:
+    """Return the mail that tells staff about a mail in trouble."""
+    context = {
+        "company": company,
+        "ref": trouble.ref,
+        "letter_kind": trouble.letter_kind,
+        "trouble": trouble.trouble,
+        "code": trouble.code,
+        "message_id": trouble.message_id,
+    }
+    return Letter("letter_trouble", LetterKind.WARNING, reader.language, reader.to, context)
+
+
+def request_line(
+    request: Request, language: Language, rules: Rules, because: Mapping[str, tuple[str, ...]] | None = None
+) -> RequestLine:
+    """Return a request as letters show it; `because` are the phrases that spoke for each kind."""
+    arrived_on = rules.calendar.local_day(request.received_at) if request.received_at else None
+    counted = request.notice_on and arrived_on and rules.calendar.business_days_between(arrived_on, request.notice_on)
+    return RequestLine(
+        number=request.number,
+        kind=request.kind,
+        name=KINDS[request.kind].name(language),
+        notice_on=request.notice_on,
+        total_on=request.total_on or request.answer_on,
+        gate_on=request.gate_on,
+        notice_days=counted or None,
+        confidence=request.confidence,
+        because=tuple(phrase[:_LONGEST_PHRASE] for phrase in (because or {}).get(request.kind, ())),
+    )
+
+
+def first_due(requests: Sequence[Request]) -> date:
+    """Return the earliest day on which any of the requests is owed an answer."""
+    return min(request.answer_on for request in requests if request.answer_on)
+
+
+def _local(moment: datetime | None, rules: Rules) -> datetime:
+    if moment is None:
+        raise ValueError("a case without a moment of arrival")
+    return moment.astimezone(rules.calendar.zone)

@@ -1,0 +1,101 @@
+"""What the core knows of a message: plain values, made once by the reader and never changed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The languages letters are written in."""
+
+    JA = "ja"
+    EN = "en"
+
+
+class Machine(StrEnum):
+    """What kind of machine wrote a mail (RFC 3834 §2, RFC 3464, RFC 2369)."""
+
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LIST = "list"
+    CHALLENGE_RESPONSE = "challenge_response"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the text: `name` is safe to show, `sha256` is of the decoded bytes."""
+
+    name: str
+    type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A delivery report (RFC 3464): failed addresses, enhanced status such as `5.1.1`, the id of our mail."""
+
+    recipients: tuple[str, ...]
+    status: str | None
+    original_message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message as read.
+
+    `sender` is the strict address of the single From header and None whenever there is any
+    doubt (threats A2); it is the only identity a mail has. `from_address` is only for show.
+    `message_id`, `in_reply_to` and `references` keep their angle brackets and hold only ids that
+    match the strict grammar. `text` is everything the writer's mail says, `reply_text` the
+    newest words alone (no quotation, no signature). `machine` is None for a person's mail.
+    `automatic` also counts mail that only a program's address could have sent (no-reply,
+    mailer-daemon): it gets no answer. `authentication_results` are the raw header values,
+    topmost first; nobody has proved them yet. `spam` is what a filter on the way said.
+    `defects` are short codes of what was wrong with the bytes, never text from the mail.
+    """
+
+    sender: str | None = None
+    sender_name: str = ""
+    from_address: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    language: Language = Language.JA
+    text: str = ""
+    reply_text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    machine: Machine | None = None
+    automatic: bool = False
+    bounce: Bounce | None = None
+    authentication_results: tuple[str, ...] = ()
+    spam: bool = False
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One right the writer asks for: `kind` is a code of `core.kinds`, `because` the phrases that spoke for it."""
+
+    kind: str
+    confidence: float
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is asked, and how sure we are.
+
+    `asked` is empty when nothing was understood. `confidence` (0..1) is of the whole set;
+    `is_sure` False means a person decides and the case opens as *unclassified*. `flags` are
+    the codes of the desk (`agent`, `lawyer`, ...), `flag_phrases` the words that raised them.
+    """
+
+    asked: tuple[Asked, ...] = ()
+    confidence: float = 0.0
+    is_sure: bool = False
+    flags: tuple[str, ...] = ()
+    flag_phrases: tuple[str, ...] = ()

@@ -1,0 +1,2 @@
+"""stub"""
+def play(out, keep, *, is_fast): return 0

@@ -1,0 +1,54 @@
+"""What the worker says about itself: events by name with allowed fields only, so that no word of a mail gets in."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from mailbot.config import Log
+
+ALLOWED = frozenset(
+    {"event", "level", "timestamp", "step", "lane", "count", "error", "where", "wait_s", "seconds", "folder", "what"}
+)
+"""The fields a log line may have; anything else is dropped before it is written."""
+
+
+def start(config: Log) -> None:
+    """Set up structured logging to standard error in the configured form."""
+    renderer: Any = structlog.processors.JSONRenderer()
+    if config.format == "text":
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_nothing)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_allowed,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, config.level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.disable(logging.CRITICAL)  # libraries quote addresses and commands
+
+
+def where(error: BaseException) -> str:
+    """Return the file and line of our code an error came from; never its text, which may quote a mail."""
+    place = ""
+    trace = error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if "mailbot" in file:
+            place = f"{file.rpartition('mailbot')[2].lstrip('/')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _only_allowed(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value for name, value in fields.items() if name in ALLOWED}
+
+
+def _nothing(_: Any, __: Any) -> None:
+    return None

@@ -1,0 +1,267 @@
+"""What the commands print: the register, one case, the days of its clocks, held mail, the sum, the proof."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from mailbot.core.case import Case, Request
+from mailbot.core.conservation import conservation_line, is_conserved
+from mailbot.core.decide import Rules, dates_of, points_of
+from mailbot.core.events import SENTENCES, stamp
+from mailbot.core.kinds import KINDS
+from mailbot.core.parse import parse
+from mailbot.core.policy import dates
+from mailbot.steps.daily import digest_context, digest_letter, write_digest
+from mailbot.steps.fetch import watched
+from mailbot.steps.parts import Parts
+from mailbot.store.blobs import texts
+from mailbot.store.cases import Snapshot, events_of, snapshots
+from mailbot.store.engine import read, write
+from mailbot.store.ledger import counts, known_uids, ledger_rows, reopen, resettle
+from mailbot.store.register import case_ids, cases_by_ref, held as held_rows, mails_of, messages_of
+from mailbot.store.tables import OFFICE
+from mailbot.store.witness import next_serial, verify as verify_log
+
+_ONE_DAY = timedelta(days=1)
+
+
+def cases(parts: Parts, now: datetime, due: int | None) -> list[dict[str, Any]]:
+    """Return the register, oldest first; `due` keeps the cases with an answer owed within so many days."""
+    with read(parts.engine) as connection:
+        found = snapshots(connection, case_ids(connection))
+    rows = [_case_row(snapshot) for snapshot in found.values()]
+    if due is None:
+        return rows
+    last = (parts.rules.calendar.local_day(now) + timedelta(days=due)).isoformat()
+    return [row for row in rows if any((one["dates"]["answer_on"] or "9") <= last for one in row["requests"])]
+
+
+def case(parts: Parts, ref: str) -> dict[str, Any] | None:
+    """Return one case with messages, mails, events and pauses; None when there is no such case."""
+    snapshot = _snapshot(parts, ref)
+    if snapshot is None:
+        return None
+    with read(parts.engine) as connection:
+        messages = messages_of(connection, snapshot.case_id)
+        mails = mails_of(connection, snapshot.case_id)
+        events = events_of(connection, snapshot.case_id)
+    return _case_row(snapshot) | {
+        "messages": [*map(_incoming_row, messages), *map(_outgoing_row, mails)],
+        "events": [
+            {
+                "seq": seq,
+                "at": stamp(event.at),
+                "name": event.name.value,
+                "actor": event.actor,
+                "request": event.request,
+                "data": dict(event.data),
+                "means": SENTENCES[event.name],
+            }
+            for seq, event in enumerate(events, start=1)
+        ],
+        "pauses": [],
+        "head": snapshot.head,
+    }
+
+
+def why(parts: Parts, ref: str, now: datetime) -> list[str] | None:
+    """Return each day of each clock of a case: counted, skipped and why, and the warnings that fall on it."""
+    snapshot = _snapshot(parts, ref)
+    if snapshot is None:
+        return None
+    rules = parts.rules_of(snapshot.case.policy)
+    lines = [f"{snapshot.case.ref}: policy {snapshot.case.policy}, {rules.calendar.zone.key}"]
+    for request in snapshot.case.requests:
+        lines += _why_request(request, rules, now)
+    return lines
+
+
+def worked_example(rules: Rules, now: datetime) -> list[str]:
+    """Return the dates of every kind for a mail that arrives now, so that an operator can check them by hand."""
+    day = rules.calendar.local_day(now)
+    lines = [f"A mail that arrives now ({_shown(day)}) under {rules.key}:"]
+    for name in rules.policy.periods:
+        owed = dates(rules.policy, rules.calendar, name, now)
+        shown = {"acknowledge": owed.ack_on, "notice": owed.notice_on, "total": owed.total_on, "gate": owed.gate_on}
+        told = ", ".join(f"{word} {_shown(on)}" for word, on in shown.items() if on)
+        lines.append(f"  {name:15} answer by {_shown(owed.answer_by())} ({told})")
+    return lines
+
+
+def held(parts: Parts, action: str, number: int | None, why_dropped: str, now: datetime) -> list[str]:
+    """List held messages, or show, retry or drop one. Raises ValueError that says what is missing."""
+    with read(parts.engine) as connection:
+        rows = {row.id: row for row in held_rows(connection)}
+    if action == "list":
+        return [_held_line(row, parts) for row in rows.values()] or ["No message is held."]
+    if action not in {"show", "retry", "drop"}:
+        raise ValueError(f'held {action}: no such action; use list, show, retry or drop')
+    if number not in rows:
+        raise ValueError(f"held {action} {number}: no held message has this number; `mailbot held` lists them")
+    if action == "show":
+        return _show(parts, rows[number])
+    if action == "drop" and not why_dropped:
+        raise ValueError(f"held drop {number}: say why with --why TEXT")
+    with write(parts.engine) as connection:
+        if action == "retry":
+            reopen(connection, rows[number], now)
+            return [f"Message {number} will be read again by the worker."]
+        resettle(connection, number, "spam", "dropped", now)
+    return [f"Message {number} was dropped; it counts as spam."]
+
+
+def reconcile(parts: Parts) -> tuple[str, bool]:
+    """Compare server and ledger; return the line and whether every message has exactly one disposition."""
+    missing = 0
+    for folder in watched(parts):
+        uidvalidity = parts.mailbox.select(folder)
+        uids = parts.mailbox.all_uids()
+        with read(parts.engine) as connection:
+            missing += len(set(uids) - known_uids(connection, folder, uidvalidity, uids))
+    with read(parts.engine) as connection:
+        found = counts(connection)
+    line = conservation_line(found, missing)
+    return line, is_conserved(found, missing)
+
+
+def verify(parts: Parts, against: bytes | None) -> tuple[list[str], str]:
+    """Return the faults of the event log, one line each, and the closing line."""
+    claimed = None
+    if against is not None:
+        claimed = parse(against).text or against.decode("latin-1")
+    with read(parts.engine) as connection:
+        faults = verify_log(connection, claimed)
+        number = len(case_ids(connection))
+    lines = [f"case {fault.case_id or 'office'}, event {fault.seq}: {fault.what}" for fault in faults]
+    return lines, f"{number} cases, {'no fault' if not faults else f'{len(faults)} faults'}"
+
+
+def print_digest(parts: Parts, day: date, now: datetime) -> str:
+    """Return the digest of a day as text without issuing it: no serial is used and nothing is witnessed."""
+    language = parts.config.company.default_language
+    with read(parts.engine) as connection:
+        context = digest_context(parts, connection, day, now, next_serial(connection), "-")
+    return parts.renderer.render(digest_letter(context, parts.company.address, language)).text
+
+
+def send_digest(parts: Parts, day: date, now: datetime) -> str:
+    """Issue the digest of a day and queue it; one that was already issued for that day is not sent again."""
+    write_digest(parts, now, lambda _: None, day)
+    return f"The digest of {day} is queued; the worker sends it."
+
+
+def cases_table(rows: list[dict[str, Any]]) -> str:
+    """Return the register for people, one line a case."""
+    lines = [f"{'case':20} {'state':15} {'received':17} {'answer by':11} requests"]
+    for row in rows:
+        kinds = ", ".join(one["kind"] for one in row["requests"])
+        owed = min((one["dates"]["answer_on"] for one in row["requests"] if one["dates"]["answer_on"]), default="-")
+        lines.append(f"{row['ref']:20} {row['state']:15} {row['received_at'][:16]:17} {owed:11} {kinds}")
+    return "\n".join(lines)
+
+
+def case_text(found: dict[str, Any]) -> str:
+    """Return one case for people."""
+    lines = [f"{found['ref']}  {found['state']}  received {found['received_at']}  language {found['language']}"]
+    for one in found["requests"]:
+        told = ", ".join(f"{name} {day}" for name, day in one["dates"].items() if day)
+        lines.append(f"  request {one['number']}: {one['kind']} ({one['state']})  {told}")
+    lines += [f"  {one['direction']:4} {one['at']}  {one['kind']}  {one['state']}" for one in found["messages"]]
+    lines += [f"  {one['seq']:4} {one['at']}  {one['name']}: {one['means']}" for one in found["events"]]
+    return "\n".join(lines)
+
+
+def _snapshot(parts: Parts, ref: str) -> Snapshot | None:
+    with read(parts.engine) as connection:
+        found = cases_by_ref(connection, [ref.strip().upper()])
+        return next(iter(snapshots(connection, found.values()).values()), None)
+
+
+def _case_row(snapshot: Snapshot) -> dict[str, Any]:
+    one = snapshot.case
+    return {
+        "ref": one.ref,
+        "state": one.state.value,
+        "opened_at": stamp(one.opened_at) if one.opened_at else None,
+        "received_at": stamp(one.received_at) if one.received_at else None,
+        "acknowledged_at": stamp(one.acknowledged_at) if one.acknowledged_at else None,
+        "language": one.language,
+        "handler": one.handler,
+        "policy": one.policy,
+        "flags": sorted(one.flags),
+        "requests": [_request_row(request) for request in one.requests],
+    }
+
+
+def _request_row(one: Request) -> dict[str, Any]:
+    days = {name: getattr(one, name) for name in ("ack_on", "notice_on", "total_on", "gate_on", "answer_on")}
+    return {
+        "number": one.number,
+        "kind": one.kind,
+        "right": one.right,
+        "state": one.state.value,
+        "confidence": one.confidence,
+        "dates": {name: day.isoformat() if day else None for name, day in days.items()},
+        "warned": sorted(one.fired),
+    }
+
+
+def _incoming_row(row: Row[Any]) -> dict[str, Any]:
+    at = stamp(row.received_at)
+    return {"direction": "in", "id": row.id, "at": at, "kind": "message", "state": row.disposition, "size": row.size_bytes}
+
+
+def _outgoing_row(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "direction": "out",
+        "id": row.id,
+        "at": stamp(row.settled_at or row.queued_at),
+        "kind": row.kind,
+        "state": row.state,
+        "code": row.code,
+        "message_id": row.message_id,
+        "audience": row.audience,
+    }
+
+
+def _why_request(request: Request, rules: Rules, now: datetime) -> Iterator[str]:
+    owed = dates_of(request, rules)
+    marks: dict[date, list[str]] = {}
+    named = {"acknowledgement": owed.ack_on, "notice": owed.notice_on, "total": owed.total_on, "gate": owed.gate_on}
+    for name, on in named.items():
+        if on:
+            marks.setdefault(on, []).append(f"{name} owed")
+    for point in points_of(request, rules):
+        marks.setdefault(point.on, []).append(f"warning {point.code}")
+    yield f"request {request.number}: {KINDS[request.kind].name_en} ({request.state.value})"
+    today, day, count = rules.calendar.local_day(now), owed.arrived_on, 0
+    last = max([day, *marks])
+    while day <= last:
+        reason = "arrival, not counted" if day == owed.arrived_on else rules.calendar.why_not(day)
+        count += reason is None
+        counted = f"business day {count}" if reason is None else f"not counted: {reason}"
+        calendar_day = (day - owed.arrived_on).days
+        mark = "; ".join([*marks.get(day, []), *(["today"] if day == today else [])])
+        yield f"  {_shown(day)}  day {calendar_day:2}  {counted}{'  <- ' + mark if mark else ''}"
+        day += _ONE_DAY
+
+
+def _held_line(row: Row[Any], parts: Parts) -> str:
+    since = row.received_at.astimezone(parts.rules.calendar.zone)
+    return f"{row.id}  received {since:%Y-%m-%d %H:%M}  {row.why}  {row.size_bytes} bytes  {row.folder}"
+
+
+def _show(parts: Parts, row: Row[Any]) -> list[str]:
+    """Return a held message in words; reading it is the operator's right, printing it is not logging it."""
+    lines = [_held_line(row, parts)]
+    if not row.blob_id:
+        return [*lines, "Too large to be stored: it lies on the server."]
+    with read(parts.engine) as connection:
+        incoming = parse(texts(connection, parts.vault, [row.blob_id])[row.blob_id])
+    return [*lines, f"from: {incoming.from_address}", f"subject: {incoming.subject}", "", incoming.text]
+
+
+def _shown(day: date | None) -> str:
+    return f"{day:%Y-%m-%d %a}" if day else "-"

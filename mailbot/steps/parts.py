@@ -1,0 +1,51 @@
+"""The parts a step works with: made once by the worker, handed to every step."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from mailbot.config import Config, Staff
+from mailbot.core.decide import Rules
+from mailbot.core.letters import Company
+from mailbot.core.token import TokenKeys
+from mailbot.edge.imap import Mailbox
+from mailbot.edge.model import Model
+from mailbot.edge.render import Renderer
+from mailbot.edge.smtp import Sender
+from mailbot.store.policies import Policies
+from mailbot.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the worker is made of. `rules` are those new cases open under; the
+    events wake the lane that has work."""
+
+    config: Config
+    company: Company
+    engine: Engine
+    vault: Vault
+    tokens: TokenKeys
+    mailbox: Mailbox
+    sender: Sender
+    model: Model
+    renderer: Renderer
+    rules: Rules
+    policies: Policies
+    office_key: str
+    since: datetime
+    mail_arrived: threading.Event = field(default_factory=threading.Event)
+    mail_waits: threading.Event = field(default_factory=threading.Event)
+    mail_settled: threading.Event = field(default_factory=threading.Event)
+
+    def rules_of(self, key: str) -> Rules:
+        """Return the rules a case keeps: its own policy version, today's calendar."""
+        if key == self.rules.key:
+            return self.rules
+        return Rules(self.policies.get(key), self.rules.calendar)
+
+    def staff(self, role: str, now: datetime) -> list[Staff]:
+        """Return who has a role today, in the company's zone."""
+        return self.config.staff_with(role, self.rules.calendar.local_day(now))

@@ -1,0 +1,121 @@
+"""Reads claimed messages outside any transaction: parse, classify, and ask the store what their carriers mean."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from mailbot.core.match import Carriers, Known, carriers
+from mailbot.core.message import Incoming, Verdict
+from mailbot.core.content import content_digest
+from mailbot.core.parse import parse
+from mailbot.core.sender import normalise_address
+from mailbot.core.token import Audience
+from mailbot.edge.auth import Transport, transport
+from mailbot.edge.model import MailText
+from mailbot.steps.parts import Parts
+from mailbot.store.blobs import texts
+from mailbot.store.engine import read
+from mailbot.store.ledger import ledger_rows, seen_contents
+from mailbot.store.mail import acks_to, own_messages
+from mailbot.store.register import cases_by_ref, cases_of_parties
+
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message as read: its inbox and ledger rows, its bytes, what it says and asks, what proves it, its indexes."""
+
+    row: Row[Any]
+    entry: Row[Any]
+    raw: bytes
+    incoming: Incoming
+    verdict: Verdict
+    transport: Transport
+    carried: Carriers
+    content_index: str
+    sender_index: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store knows about a batch, asked in one go."""
+
+    mails: dict[str, Row[Any]]
+    copies: dict[str, Row[Any]]
+    cases: dict[str, int]
+    parties: dict[str, set[int]]
+    acks: dict[str, int]
+
+    def known(self, one: Read, parts: Parts, now: datetime) -> Known:
+        """Return what matching needs for one message."""
+        return Known(
+            mails={key: (row.case_id, _audience(row.audience)) for key, row in self.mails.items()},
+            cases=self.cases,
+            parties=self.parties.get(one.sender_index, set()),
+            staff=staff_with_address(parts, one.incoming.sender, now),
+        )
+
+
+def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> list[Read]:
+    """Read claimed messages; those without stored bytes (too large) come back empty."""
+    with read(parts.engine) as connection:
+        entries = ledger_rows(connection, [row.ledger_id for row in rows])
+        plain = texts(connection, parts.vault, [entry.blob_id for entry in entries.values() if entry.blob_id])
+    raws = [plain.get(entries[row.ledger_id].blob_id, b"") for row in rows]
+    incoming = [parse(raw) for raw in raws]
+    verdicts = parts.model.read_many(MailText(one.subject, one.reply_text, one.language) for one in incoming)
+    return [
+        _read(parts, row, entries[row.ledger_id], raw, one, verdict, now)
+        for row, raw, one, verdict in zip(rows, raws, incoming, verdicts, strict=True)
+    ]
+
+
+def facts_of(parts: Parts, batch: Sequence[Read], now: datetime) -> Facts:
+    """Ask the store everything a batch needs to be decided, in one reading transaction."""
+    ids = {one_id for one in batch for one_id in (one.incoming.message_id, *one.carried.message_ids) if one_id}
+    senders = sorted({one.sender_index for one in batch})
+    with read(parts.engine) as connection:
+        return Facts(
+            mails=own_messages(connection, sorted(ids)),
+            copies=seen_contents(connection, [one.content_index for one in batch]),
+            cases=cases_by_ref(connection, sorted({ref for one in batch for ref in one.carried.references})),
+            parties=cases_of_parties(connection, senders),
+            acks=acks_to(connection, senders, datetime.fromtimestamp(now.timestamp() - _DAY_S, now.tzinfo)),
+        )
+
+
+def staff_with_address(parts: Parts, sender: str | None, now: datetime) -> list[str]:
+    """Return the ids of the staff whose roster address is this strict sender."""
+    if sender is None:
+        return []
+    today = parts.rules.calendar.local_day(now)
+    wanted = normalise_address(sender)
+    return [person.id for person in parts.config.staff_on(today) if normalise_address(person.address) == wanted]
+
+
+def _read(
+    parts: Parts, row: Row[Any], entry: Row[Any], raw: bytes, incoming: Incoming, verdict: Verdict, now: datetime
+) -> Read:
+    today = parts.rules.calendar.local_day(now)
+    proof = transport(incoming.authentication_results, parts.config.trust.authserv_id, incoming.sender)
+    content = content_digest(raw) if raw else hashlib.sha256(entry.key.encode()).digest()
+    return Read(
+        row=row,
+        entry=entry,
+        raw=raw,
+        incoming=incoming,
+        verdict=verdict,
+        transport=proof,
+        carried=carriers(incoming, parts.tokens, today),
+        content_index=parts.vault.blind("content", content),
+        sender_index=parts.vault.blind("address", normalise_address(incoming.sender or entry.key)),
+    )
+
+
+def _audience(value: str) -> Audience:
+    return Audience.REQUESTER if value == "requester" else Audience.STAFF

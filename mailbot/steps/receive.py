@@ -1,0 +1,148 @@
+"""receive: decides what each fetched message is, and writes everything that follows from it in one transaction.
+
+Reading, deciding, rendering and sealing happen before that transaction; nothing leaves this step but commits.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from mailbot.core.events import Event
+from mailbot.core.match import Match, Route, match
+from mailbot.core.triage import Circumstances, Sorted, sort_out
+from mailbot.steps.dispose import Done, Slots, bounced, follow_up, new_case, settled_only, staff_message
+from mailbot.steps.parts import Parts
+from mailbot.steps.reading import Facts, Read, facts_of, read_all
+from mailbot.store.blobs import replace_blob
+from mailbot.store.cases import Snapshot, add_parties, append, insert_cases, reserve_numbers, snapshots
+from mailbot.store.claim import claim_fairly, release
+from mailbot.store.engine import read, write
+from mailbot.store.ledger import hold_unread, settle_inbox
+from mailbot.store.mail import ack_slots, queue, seal_posts
+from mailbot.store.tables import OFFICE, inbox
+
+BATCH = 50
+STRIKES = 3
+"""A message whose processing failed this often is held: visible work for a person."""
+_LEASE = timedelta(seconds=20)
+_HOUR = timedelta(hours=1)
+
+
+def receive(parts: Parts, now: datetime) -> bool:
+    """Deal with one batch of the inbox; true when there was one."""
+    with write(parts.engine) as connection:
+        rows = claim_fairly(connection, inbox, now, _LEASE, BATCH)
+        if rows and rows[0].failures > STRIKES:
+            hold_unread(connection, rows[0], "poison", now)
+            return True
+    if not rows:
+        return False
+    with _given_back(parts, rows, now):
+        batch = read_all(parts, rows, now)
+        facts = facts_of(parts, batch, now)
+        _commit(parts, _decide(parts, batch, facts, now), _bounces(batch, facts, now), now)
+    return True
+
+
+def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, now: datetime) -> list[Done]:
+    sorted_out = _sort_all(parts, batch, facts)
+    routes = [Match(Route.NEW) if out else match(one.carried, facts.known(one, parts, now)) for one, out in sorted_out]
+    opening = [out is None and route.route in {Route.NEW, Route.RELATED} for (_, out), route in zip(sorted_out, routes, strict=True)]
+    numbers = iter(_numbers(parts, sum(opening)))
+    cases = _cases(parts, [route.case_id for route in routes if route.case_id])
+    slots = _slots(parts, facts, now)
+    done = []
+    for (one, out), route, opens in zip(sorted_out, routes, opening, strict=True):
+        known = cases.get(route.case_id or OFFICE)
+        if opens:
+            done.append(new_case(parts, one, next(numbers), known.case.ref if known else None, slots, now))
+        elif known and route.route is Route.FOLLOW_UP:
+            done.append(follow_up(parts, one, known, route.by, now))
+        elif known and route.route is Route.STAFF:
+            done.append(staff_message(parts, one, known, now))
+        else:
+            done.append(settled_only(one, out or Sorted("held", route.route.value)))
+    return done
+
+
+def _sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Sorted | None]]:
+    """Sort every message; a copy inside the same batch is a copy too."""
+    seen = set(facts.copies)
+    result = []
+    for one in batch:
+        about = Circumstances(
+            is_own=one.incoming.message_id in facts.mails or one.incoming.sender == parts.company.address,
+            is_copy=one.content_index in seen,
+            is_junk=one.entry.folder == parts.config.imap.junk_folder,
+            dmarc=one.transport.dmarc,
+        )
+        out = Sorted("held", one.entry.why) if one.entry.why else sort_out(one.incoming, one.verdict, about)
+        seen.add(one.content_index)
+        result.append((one, out))
+    return result
+
+
+def _commit(parts: Parts, done: Sequence[Done], bounces: dict[int, list[Event]], now: datetime) -> None:
+    """Write a batch: cases, events, letters and dispositions together, or nothing."""
+    posts = [post for one in done for post in one.posts]
+    envelopes = seal_posts(parts.vault, posts)
+    new = {one.case.case_id: one.case for one in done if one.case and one.is_new}
+    happened = {case_id: list(events) for case_id, events in bounces.items()}
+    for one in done:
+        if one.case:
+            happened.setdefault(one.case.case_id, []).extend(one.events)
+    due = {(one.case.case_id, number): at for one in done if one.case for number, at in one.due.items()}
+    with write(parts.engine) as connection:
+        insert_cases(connection, list(new.values()))
+        add_parties(connection, [(one.case.case_id, one.party, "requester") for one in done if one.case and one.party])
+        append(connection, new | snapshots(connection, happened.keys() - new.keys()), happened, due)
+        for one in done:
+            if one.resealed:
+                replace_blob(connection, one.resealed_from, one.resealed)
+        queue(connection, posts, envelopes, now)
+        settle_inbox(connection, [one.settlement for one in done], now)
+    parts.mail_waits.set()
+    parts.mail_settled.set()
+
+
+def _bounces(batch: Sequence[Read], facts: Facts, now: datetime) -> dict[int, list[Event]]:
+    """Return the bounces of our own mails by case; one without an id of ours is nobody's (pitfall 23)."""
+    found: dict[int, list[Event]] = {}
+    for one in batch:
+        mail = facts.mails.get((one.incoming.bounce and one.incoming.bounce.original_message_id) or "")
+        if mail and mail.case_id != OFFICE and one.content_index not in facts.copies:
+            found.setdefault(mail.case_id, []).append(bounced(one, now))
+    return found
+
+
+def _numbers(parts: Parts, count: int) -> list[int]:
+    if not count:
+        return []
+    with write(parts.engine) as connection:
+        return reserve_numbers(connection, count)
+
+
+def _cases(parts: Parts, case_ids: Sequence[int]) -> dict[int, Snapshot]:
+    with read(parts.engine) as connection:
+        return snapshots(connection, case_ids)
+
+
+def _slots(parts: Parts, facts: Facts, now: datetime) -> Slots:
+    limits = parts.config.limits
+    with read(parts.engine) as connection:
+        taken = ack_slots(connection, now - _HOUR)
+    return Slots(taken, limits.acks_per_hour, facts.acks, limits.acks_per_address_day)
+
+
+@contextmanager
+def _given_back(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Iterator[None]:
+    """Give a failed batch back soon: its rows are met again one at a time, so that a bad mail harms only itself."""
+    try:
+        yield
+    except Exception:
+        with write(parts.engine) as connection:
+            release(connection, inbox, rows, now + timedelta(seconds=1))
+        raise

@@ -1,0 +1,170 @@
+"""send: takes mails from the outbox, passes each through the gate and on to the server, and writes what became of it.
+
+Acknowledgements are claimed only as many as are in flight at once, for each may end unknown when the worker is
+killed, and an unknown one is never sent again. The end of one claim and the next claim are one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from mailbot.core.correspondence import Reader, Trouble, letter_trouble
+from mailbot.core.events import Event, Json, Name
+from mailbot.core.gate import faults
+from mailbot.edge.errors import Transient
+from mailbot.edge.smtp import Outcome, Result
+from mailbot.steps.parts import Parts
+from mailbot.steps.writing import staff_envelope, write as write_mail
+from mailbot.store.cases import Snapshot, append, snapshots
+from mailbot.store.claim import settle
+from mailbot.store.engine import read, write
+from mailbot.store.mail import ACK, INTERRUPTED, Claimed, Post, claim_interrupted, claim_posts, opened, queue, seal_posts
+from mailbot.store.tables import OFFICE, outbox
+
+_LEASE = timedelta(seconds=150)
+_OTHERS = 16
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
+_RECONNECT = timedelta(seconds=5)
+_jitter = Random()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A claimed mail and what became of it: `state` as the outbox keeps it, the code, when to try again if ever."""
+
+    row: Row[Any]
+    state: str
+    code: str
+    due_at: datetime | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """What staff are told: None for a mail that left or will be tried again."""
+        named = {"failed": "refused", "unknown": "unknown", "held": "gate", "gave_up": "gave_up"}
+        return named.get(self.state)
+
+
+def send(parts: Parts, now: datetime) -> bool:
+    """Send what is due, batch after batch while the outbox lasts; true when anything was tried. Raises Transient."""
+    rows = _settle_and_claim(parts, [], now)
+    tried = bool(rows)
+    while rows:
+        rows = _settle_and_claim(parts, _send_batch(parts, rows, now), now)
+    return tried
+
+
+def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime) -> list[Row[Any]]:
+    troubles = [one for one in ended if one.trouble]
+    refs = _refs(parts, troubles)
+    posts = [post for one in troubles for post in _trouble_mails(parts, one, refs, now)]
+    envelopes = seal_posts(parts.vault, posts)
+    with write(parts.engine) as connection:
+        _settle(connection, ended, now)
+        queue(connection, posts, envelopes, now)
+        if any(one.due_at for one in ended):  # the server is in trouble: let the round end
+            return []
+        interrupted = claim_interrupted(connection, now, _LEASE, _OTHERS)
+        return interrupted or claim_posts(connection, now, _LEASE, parts.sender.connections, _OTHERS)
+
+
+def _send_batch(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> list[Ended]:
+    died = [row for row in rows if row.once and row.code == INTERRUPTED]
+    with read(parts.engine) as connection:
+        mails = opened(connection, parts.vault, [row for row in rows if row not in died])
+    stopped = {mail.row.id: found for mail in mails if (found := _gate(parts, mail))}
+    free = [mail for mail in mails if mail.row.id not in stopped]
+    ended = [Ended(row, "unknown", INTERRUPTED) for row in died]
+    ended += [Ended(mail.row, "held", stopped[mail.row.id][0]) for mail in mails if mail.row.id in stopped]
+    return ended + _sent(parts, free, now)
+
+
+def _sent(parts: Parts, mails: Sequence[Claimed], now: datetime) -> list[Ended]:
+    try:
+        results = parts.sender.send(mails)
+    except Transient:
+        _put_back(parts, mails, now)
+        raise
+    return [_ended(parts, mail.row, result, now) for mail, result in zip(mails, results, strict=True)]
+
+
+def _ended(parts: Parts, row: Row[Any], result: Result, now: datetime) -> Ended:
+    """Judge a result: tried again with growing waits, given up after some days, never twice for a `once` mail."""
+    if result.outcome is Outcome.SENT:
+        return Ended(row, "sent", result.code)
+    if result.outcome is Outcome.REFUSED:
+        return Ended(row, "failed", result.code)
+    if result.outcome is Outcome.UNKNOWN and row.once:
+        return Ended(row, "unknown", result.code)
+    if now - row.queued_at > timedelta(days=parts.config.limits.give_up_days):
+        return Ended(row, "gave_up", result.code)
+    return Ended(row, "queued", result.code, now + _wait(row.failures))
+
+
+def _wait(failures: int) -> timedelta:
+    """Return the wait after so many tries: one minute, doubling to an hour, with jitter so that mails do not march."""
+    wait = min(_FIRST_WAIT * 2 ** min(failures - 1, 10), _LONGEST_WAIT)
+    return wait * _jitter.uniform(0.8, 1.2)
+
+
+def _gate(parts: Parts, mail: Claimed) -> list[str]:
+    to_requester = mail.row.audience == "requester"
+    return faults(mail.data, mail.recipient, parts.company.address, mail.row.ref, to_requester=to_requester)
+
+
+def _put_back(parts: Parts, mails: Sequence[Claimed], now: datetime) -> None:
+    """No connection at all: nothing was tried, so nothing is known to have failed."""
+    with write(parts.engine) as connection:
+        for mail in mails:
+            settle(connection, outbox, mail.row, state="queued", code="no_connection", due_at=now + _RECONNECT)
+
+
+def _settle(connection: Connection, ended: Sequence[Ended], now: datetime) -> None:
+    for one in ended:
+        state = "failed" if one.state == "gave_up" else one.state
+        settled_at = None if one.due_at else now
+        settle(connection, outbox, one.row, state=state, code=one.code, due_at=one.due_at, settled_at=settled_at)
+    happened: dict[int, list[Event]] = {}
+    for one in ended:
+        if event := _event(one, now):
+            happened.setdefault(one.row.case_id, []).append(event)
+    append(connection, snapshots(connection, happened), happened)
+
+
+def _event(one: Ended, now: datetime) -> Event | None:
+    """Return the fact of an ended mail: every acknowledgement, and every trouble."""
+    data: dict[str, Json] = {"letter": one.row.kind, "mail": one.row.key, "code": one.code}
+    if one.state == "sent":
+        return Event(Name.ACKNOWLEDGEMENT_ACCEPTED, now, data=data) if one.row.kind == ACK else None
+    if not one.trouble:
+        return None
+    name = Name.ACKNOWLEDGEMENT_FAILED if one.row.kind == ACK else Name.LETTER_FAILED
+    return Event(name, now, data=data | {"trouble": one.trouble})
+
+
+def _refs(parts: Parts, ended: Sequence[Ended]) -> dict[int, Snapshot]:
+    if not ended:
+        return {}
+    with read(parts.engine) as connection:
+        return snapshots(connection, {one.row.case_id for one in ended})
+
+
+def _trouble_mails(parts: Parts, one: Ended, known: dict[int, Snapshot], now: datetime) -> list[Post]:
+    """Tell the handlers of a mail to a requester that did not leave; trouble with staff mail only shows in the digest.
+
+    A mail about a mail about a mail is how loops begin (pitfalls 20 and 22).
+    """
+    if one.row.audience != "requester" or one.row.case_id == OFFICE:
+        return []
+    snapshot = known[one.row.case_id]
+    trouble = Trouble(snapshot.case.ref, one.row.kind, one.trouble or "", one.code, one.row.message_id)
+    posts = []
+    for person in parts.staff("handler", now):
+        letter = letter_trouble(parts.company, trouble, Reader(person.address, person.language, "handler"))
+        key = f"trouble:{one.row.id}"
+        envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now)
+        posts.append(write_mail(parts, letter, envelope, now))
+    return posts

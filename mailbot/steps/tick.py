@@ -1,0 +1,115 @@
+"""tick: warns of dates that come near and issues the digest. What it costs follows what is due, not what is open."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from mailbot.config import Staff
+from mailbot.core.case import Case, Request, fold
+from mailbot.core.correspondence import Reader, warning
+from mailbot.core.decide import Rules, decide_tick, next_due
+from mailbot.core.events import Event, Json, Name
+from mailbot.steps.daily import next_digest_at, write_digest
+from mailbot.steps.parts import Parts
+from mailbot.steps.writing import staff_envelope, write as write_mail
+from mailbot.store.cases import Snapshot, append, request_from, snapshots
+from mailbot.store.claim import claim, claim_fairly, settle
+from mailbot.store.engine import read, write
+from mailbot.store.mail import Post, queue, seal_posts
+from mailbot.store.tables import request, schedule
+
+BATCH = 50
+_LEASE = timedelta(seconds=60)
+
+
+def tick(parts: Parts, now: datetime) -> bool:
+    """Look at the requests whose moment has come, and at the digest; true when there was one."""
+    return any([_warn_batch(parts, now), _digest_due(parts, now)])
+
+
+def _warn_batch(parts: Parts, now: datetime) -> bool:
+    with write(parts.engine) as connection:
+        rows = claim_fairly(connection, request, now, _LEASE, BATCH)
+    if not rows:
+        return False
+    with read(parts.engine) as connection:
+        cases = snapshots(connection, {row.case_id for row in rows})
+    decided = [(row, *_decide(parts, cases[row.case_id], row, now)) for row in rows]
+    posts = [post for _, _, written in decided for post in written]
+    envelopes = seal_posts(parts.vault, posts)
+    happened: dict[int, list[Event]] = {}
+    for row, events, _ in decided:
+        happened.setdefault(row.case_id, []).extend(events)
+    with write(parts.engine) as connection:
+        for row, events, _ in decided:
+            due_at = next_due(_after(request_from(row), events, cases[row.case_id]), _rules(parts, cases, row), now)
+            settle(connection, request, row, due_at=due_at, failures=0)
+        append(connection, snapshots(connection, happened), happened)
+        queue(connection, posts, envelopes, now)
+    parts.mail_waits.set()
+    return True
+
+
+def _decide(parts: Parts, snapshot: Snapshot, row: Row[Any], now: datetime) -> tuple[list[Event], list[Post]]:
+    rules = parts.rules_of(snapshot.case.policy)
+    current = request_from(row)
+    events = decide_tick(current, rules, now)
+    warned = [event for event in events if event.name is Name.DEADLINE_WARNED]
+    case = fold(events, snapshot.case)
+    posts = [post for event in warned for post in _warnings(parts, snapshot, case, current, event, rules, now)]
+    queued = [_queued(post, now) for post in posts]
+    return [*events, *queued], posts
+
+
+def _warnings(
+    parts: Parts, snapshot: Snapshot, case: Case, current: Request, event: Event, rules: Rules, now: datetime
+) -> list[Post]:
+    points = [str(point) for point in _list(event.data["points"])]
+    posts = []
+    for person, role in _told(parts, [str(role) for role in _list(event.data["roles"])], case, now):
+        reader = Reader(person.address, person.language, role)
+        letter = warning(parts.company, case, current, points, reader, rules, now)
+        key = f"warn:{snapshot.case_id}.{current.number}:{points[-1]}"
+        envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now)
+        posts.append(write_mail(parts, letter, envelope, now))
+    return posts
+
+
+def _told(parts: Parts, roles: Sequence[str], case: Case, now: datetime) -> list[tuple[Staff, str]]:
+    """Return who is warned, each person once in the highest role; a taken case warns its own handler."""
+    told: dict[str, tuple[Staff, str]] = {}
+    for role in sorted(roles, key=["handler", "deputy", "manager"].index):
+        people = parts.staff(role, now)
+        own = [person for person in people if role == "handler" and person.id == case.handler]
+        told |= {person.id: (person, role) for person in own or people}
+    return list(told.values())
+
+
+def _after(current: Request, events: Sequence[Event], snapshot: Snapshot) -> Request:
+    folded = fold([event for event in events if event.request == current.number], snapshot.case)
+    return next(one for one in folded.requests if one.number == current.number)
+
+
+def _rules(parts: Parts, cases: dict[int, Snapshot], row: Row[Any]) -> Rules:
+    return parts.rules_of(cases[row.case_id].case.policy)
+
+
+def _queued(post: Post, now: datetime) -> Event:
+    data: dict[str, Json] = {"letter": post.kind, "mail": post.key}
+    return Event(Name.LETTER_QUEUED, now, data=data)
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _digest_due(parts: Parts, now: datetime) -> bool:
+    with write(parts.engine) as connection:
+        rows = claim(connection, schedule, now, _LEASE, 1, schedule.c.key == "digest")
+    for row in rows:
+        write_digest(parts, now, lambda connection, row=row: settle(  # type: ignore[misc]
+            connection, schedule, row, due_at=next_digest_at(parts, now), failures=0
+        ))
+    return bool(rows)

@@ -1,0 +1,213 @@
+"""Cases: events and the rows folded from them, always written together in the caller's transaction.
+
+Only this file writes `event`, `case_file` and `request`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from mailbot.core.case import DAYS, Case, Request, State, apply
+from mailbot.core.events import GENESIS, Event, Name, canonical, chain
+from mailbot.store.tables import OFFICE, case_file, counter, event, party, request
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A case as its row has it: the folded case, the number and hash of its last event, the key of its texts."""
+
+    case_id: int
+    key_id: str
+    case: Case
+    seq: int = 0
+    head: str = GENESIS
+
+
+def reserve_numbers(connection: Connection, count: int) -> list[int]:
+    """Return `count` fresh case ids, ascending; only a crash before the case is written leaves one unused."""
+    bump = update(counter).where(counter.c.key == "case").values(value=counter.c.value + count)
+    last = connection.execute(bump.returning(counter.c.value)).scalar_one()
+    return list(range(last - count + 1, last + 1))
+
+
+def insert_cases(connection: Connection, new: Sequence[Snapshot]) -> None:
+    """Insert the empty rows of new cases; `append` fills them in the same transaction."""
+    if new:
+        connection.execute(insert(case_file), [_case_values(one) | {"id": one.case_id} for one in new])
+
+
+def ensure_office(connection: Connection, key_id: str) -> None:
+    """Insert the office's own row (case id 0) and the case counter when they are not there yet."""
+    if connection.execute(select(case_file.c.id).where(case_file.c.id == OFFICE)).first() is None:
+        insert_cases(connection, [Snapshot(OFFICE, key_id, Case())])
+        connection.execute(insert(counter).values(key="case", value=0))
+
+
+def snapshots(connection: Connection, case_ids: Iterable[int]) -> dict[int, Snapshot]:
+    """Return the cases with these ids, their rows locked until the transaction ends where the database can."""
+    wanted = sorted(set(case_ids))
+    locked = select(case_file).where(case_file.c.id.in_(wanted)).order_by(case_file.c.id).with_for_update()
+    rows = connection.execute(locked).all() if wanted else []
+    requests = _requests_of(connection, wanted)
+    return {row.id: _snapshot(row, requests.get(row.id, ())) for row in rows}
+
+
+def append(
+    connection: Connection,
+    before: Mapping[int, Snapshot],
+    happened: Mapping[int, Sequence[Event]],
+    due: Mapping[tuple[int, int], datetime] | None = None,
+) -> dict[int, Snapshot]:
+    """Append events to cases and write the folded rows; `due` sets when a request is next looked at.
+
+    Raises UnexpectedEvent before anything is written.
+    """
+    event_rows: list[dict[str, Any]] = []
+    after = {case_id: _extended(before[case_id], events, event_rows) for case_id, events in happened.items()}
+    if not event_rows:
+        return after
+    connection.execute(insert(event), event_rows)
+    _write_cases(connection, list(after.values()))
+    _write_requests(connection, before, after, due or {})
+    return after
+
+
+def add_parties(connection: Connection, parties: Sequence[tuple[int, str, str]]) -> None:
+    """Record who a case belongs to: (case id, address index, role)."""
+    if parties:
+        rows = [{"case_id": case_id, "address_index": index, "role": role} for case_id, index, role in parties]
+        connection.execute(insert(party), rows)
+
+
+def events_of(connection: Connection, case_id: int) -> list[Event]:
+    """Return the events of a case in order, as they were written."""
+    rows = connection.execute(select(event.c.text).where(event.c.case_id == case_id).order_by(event.c.seq))
+    return [_event(text) for text in rows.scalars()]
+
+
+def _event(text: str) -> Event:
+    value = json.loads(text)
+    at = datetime.fromisoformat(value["at"])
+    return Event(Name(value["name"]), at, value["actor"], value["request"], value["data"])
+
+
+def _extended(snapshot: Snapshot, events: Sequence[Event], rows: list[dict[str, Any]]) -> Snapshot:
+    case, seq, head = snapshot.case, snapshot.seq, snapshot.head
+    for happened in events:
+        case = apply(case, happened)
+        seq += 1
+        text = canonical(happened, snapshot.case_id, seq)
+        head = chain(head, text)
+        rows.append(
+            {
+                "case_id": snapshot.case_id,
+                "seq": seq,
+                "at": happened.at,
+                "name": happened.name.value,
+                "text": text,
+                "hash": head,
+            }
+        )
+    return Snapshot(snapshot.case_id, snapshot.key_id, case, seq, head)
+
+
+def _write_cases(connection: Connection, changed: Sequence[Snapshot]) -> None:
+    rows = [_case_values(snapshot) | {"of_case": snapshot.case_id} for snapshot in changed]
+    connection.execute(update(case_file).where(case_file.c.id == bindparam("of_case")), rows)
+
+
+def _write_requests(
+    connection: Connection,
+    before: Mapping[int, Snapshot],
+    after: Mapping[int, Snapshot],
+    due: Mapping[tuple[int, int], datetime],
+) -> None:
+    new, changed = [], []
+    for case_id, snapshot in after.items():
+        known = {old.number: old for old in before[case_id].case.requests}
+        for current in snapshot.case.requests:
+            values = _request_values(case_id, current) | {"due_at": due.get((case_id, current.number))}
+            if current.number not in known:
+                new.append(values)
+            elif current != known[current.number]:
+                changed.append(values)
+    if new:
+        connection.execute(insert(request), new)
+    for values in changed:
+        if values["due_at"] is None:
+            del values["due_at"]
+        where = (request.c.case_id == values["case_id"], request.c.number == values["number"])
+        connection.execute(update(request).where(*where).values(values))
+
+
+def _case_values(snapshot: Snapshot) -> dict[str, Any]:
+    case = snapshot.case
+    return {
+        "ref": case.ref or None,
+        "key_id": snapshot.key_id,
+        "state": case.state.value,
+        "opened_at": case.opened_at,
+        "received_at": case.received_at,
+        "language": case.language,
+        "policy": case.policy,
+        "handler": case.handler,
+        "acknowledged_at": case.acknowledged_at,
+        "withheld": case.withheld,
+        "flags": _words(case.flags),
+        "seq": snapshot.seq,
+        "head": snapshot.head,
+    }
+
+
+def _request_values(case_id: int, current: Request) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "number": current.number,
+        "kind": current.kind,
+        "right": current.right,
+        "state": current.state.value,
+        "confidence": current.confidence,
+        "received_at": current.received_at,
+        **{name: getattr(current, name) for name in DAYS},
+        "fired": _words(current.fired),
+    }
+
+
+def _requests_of(connection: Connection, case_ids: Sequence[int]) -> dict[int, tuple[Request, ...]]:
+    found: dict[int, tuple[Request, ...]] = {}
+    rows = connection.execute(select(request).where(request.c.case_id.in_(case_ids)).order_by(request.c.number))
+    for row in rows if case_ids else []:
+        found[row.case_id] = (*found.get(row.case_id, ()), request_from(row))
+    return found
+
+
+def request_from(row: Row[Any]) -> Request:
+    """Return the request that a row of `request` holds."""
+    fields = {name: getattr(row, name) for name in Request.__slots__ if name not in {"state", "fired"}}
+    return Request(state=State(row.state), fired=frozenset(row.fired.split()), **fields)
+
+
+def _snapshot(row: Row[Any], requests: tuple[Request, ...]) -> Snapshot:
+    case = Case(
+        state=State(row.state),
+        ref=row.ref or "",
+        opened_at=row.opened_at,
+        received_at=row.received_at,
+        language=row.language,
+        policy=row.policy,
+        handler=row.handler,
+        acknowledged_at=row.acknowledged_at,
+        withheld=row.withheld,
+        flags=frozenset(row.flags.split()),
+        requests=requests,
+    )
+    return Snapshot(row.id, row.key_id, case, row.seq, row.head)
+
+
+def _words(values: frozenset[str]) -> str:
+    return " ".join(sorted(values))
+

@@ -1,0 +1,63 @@
+"""The claim: how many workers share one table without a leader, in one statement for both databases.
+
+`due_at` is schedule, lease and back-off in one column; `version` fences a worker that comes back too late;
+`failures` counts every attempt, so a row that kills its worker is soon met alone and at last held.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
+
+
+class LeaseLost(Exception):  # noqa: N818 -- names what happened
+    """Another worker took the row meanwhile; what this one did is rolled back."""
+
+
+def claim(
+    connection: Connection,
+    table: Table,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *where: ColumnElement[bool],
+    **values: Any,
+) -> list[Row[Any]]:
+    """Take up to `limit` rows whose `due_at` has come, oldest first, for `lease`; returns them as they are now."""
+    due = (
+        select(table.c.id)
+        .where(table.c.due_at <= now, *where)
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    values |= {"due_at": now + lease, "version": table.c.version + 1, "failures": table.c.failures + 1}
+    taken = update(table).where(table.c.id.in_(select(due.c.id))).values(values).returning(*table.c)
+    return sorted(connection.execute(taken).all(), key=lambda row: row.id)
+
+
+def claim_fairly(
+    connection: Connection, table: Table, now: datetime, lease: timedelta, limit: int
+) -> list[Row[Any]]:
+    """Claim fresh rows in a batch; rows that failed before are met one at a time, so that poison harms only itself."""
+    fresh = claim(connection, table, now, lease, limit, table.c.failures == 0)
+    return fresh or claim(connection, table, now, lease, 1, table.c.failures > 0)
+
+
+def settle(connection: Connection, table: Table, row: Row[Any], **values: Any) -> None:
+    """Write the end of a claimed row. Raises LeaseLost when its version moved on."""
+    done = connection.execute(
+        update(table).where(table.c.id == row.id, table.c.version == row.version).values(values)
+    )
+    if done.rowcount != 1:
+        raise LeaseLost(f"{table.name} {row.id}")
+
+
+def release(connection: Connection, table: Table, rows: Iterable[Row[Any]], due_at: datetime) -> None:
+    """Give claimed rows back, due again at `due_at`; rows another worker has taken are left alone."""
+    for row in rows:
+        connection.execute(
+            update(table).where(table.c.id == row.id, table.c.version == row.version).values(due_at=due_at)
+        )

@@ -1,0 +1,123 @@
+"""The outbox: every mail that shall leave, written in the transaction of its cause, sent later, settled once.
+
+A mail marked `once` (acknowledgements) whose sender died in the act is never tried again: its outcome is unknown
+and staff are told. Any other mail is tried again with the identical bytes and Message-ID.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
+from mailbot.store.claim import claim
+from mailbot.store.tables import outbox
+from mailbot.store.vault import Vault
+
+ACK = "ack"
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A mail to queue. `key` makes it happen once; `due_at` is the first try; `party_index` is of the recipient."""
+
+    key: str
+    case_id: int
+    ref: str | None
+    key_id: str
+    kind: str
+    audience: str
+    message_id: str
+    recipient: str
+    data: bytes
+    due_at: datetime
+    party_index: str
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail taken for sending: its row, the one recipient, the exact bytes, and whether an earlier try died."""
+
+    row: Row[Any]
+    recipient: str
+    data: bytes
+
+
+def seal_posts(vault: Vault, posts: Sequence[Post]) -> list[Sealed]:
+    """Seal recipient and bytes of each mail, outside any transaction; the order is kept."""
+    return [sealed(vault, post.key_id, "mail", post.recipient.encode() + b"\n" + post.data) for post in posts]
+
+
+def queue(connection: Connection, posts: Sequence[Post], envelopes: Sequence[Sealed], now: datetime) -> None:
+    """Put mails into the outbox; one whose key is already there is left out."""
+    if not posts:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert_blobs(connection, envelopes)
+    rows = [_values(post, envelope, now) for post, envelope in zip(posts, envelopes, strict=True)]
+    connection.execute(dialect.insert(outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def claim_posts(connection: Connection, now: datetime, lease: timedelta, acks: int, others: int) -> list[Row[Any]]:
+    """Take mails to send: acknowledgements first and few at a time, since each one in flight can end unknown."""
+    queued = outbox.c.state == "queued"
+    taken = claim(connection, outbox, now, lease, acks, queued, outbox.c.once, state="sending", code=None)
+    return taken or claim(connection, outbox, now, lease, others, queued, state="sending", code=None)
+
+
+def claim_interrupted(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
+    """Take mails whose sender died in the act (their lease ran out while `sending`); their code says so."""
+    return claim(connection, outbox, now, lease, limit, outbox.c.state == "sending", code=INTERRUPTED)
+
+
+def opened(connection: Connection, vault: Vault, rows: Sequence[Row[Any]]) -> list[Claimed]:
+    """Unseal claimed mails."""
+    plain = texts(connection, vault, [row.blob_id for row in rows])
+    split = ((row, *plain[row.blob_id].split(b"\n", 1)) for row in rows)
+    return [Claimed(row, recipient.decode(), data) for row, recipient, data in split]
+
+
+def own_messages(connection: Connection, message_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return our own mails by Message-ID."""
+    if not message_ids:
+        return {}
+    rows = connection.execute(select(outbox).where(outbox.c.message_id.in_(message_ids))).all()
+    return {row.message_id: row for row in rows}
+
+
+def ack_slots(connection: Connection, since: datetime) -> list[datetime]:
+    """Return when acknowledgements left or will leave from `since` on, oldest first."""
+    asked = select(outbox.c.slot_at).where(outbox.c.kind == ACK, outbox.c.slot_at > since)
+    return list(connection.execute(asked.order_by(outbox.c.slot_at)).scalars())
+
+
+def acks_to(connection: Connection, party_indexes: Sequence[str], since: datetime) -> dict[str, int]:
+    """Return how many acknowledgements each party was written since a moment."""
+    asked = select(outbox.c.party_index, func.count()).where(
+        outbox.c.kind == ACK, outbox.c.party_index.in_(party_indexes), outbox.c.slot_at > since
+    )
+    return {index: count for index, count in connection.execute(asked.group_by(outbox.c.party_index))}
+
+
+def _values(post: Post, envelope: Sealed, now: datetime) -> dict[str, Any]:
+    return {
+        "key": post.key,
+        "case_id": post.case_id,
+        "ref": post.ref,
+        "kind": post.kind,
+        "audience": post.audience,
+        "once": post.once,
+        "message_id": post.message_id,
+        "key_id": post.key_id,
+        "blob_id": envelope.id,
+        "party_index": post.party_index,
+        "slot_at": post.due_at,
+        "state": "queued",
+        "queued_at": now,
+        "due_at": post.due_at,
+    }

@@ -1,0 +1,86 @@
+"""Look-ups and lists over cases and messages, for matching, the commands and the digest. Reads only."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from mailbot.store.ledger import Disposition
+from mailbot.store.tables import OFFICE, case_file, cursor, inbox, ledger, outbox, party, request
+
+
+def cases_by_ref(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
+    """Return case ids by reference."""
+    if not refs:
+        return {}
+    rows = connection.execute(select(case_file.c.ref, case_file.c.id).where(case_file.c.ref.in_(refs)))
+    return {ref: case_id for ref, case_id in rows}
+
+
+def cases_of_parties(connection: Connection, address_indexes: Sequence[str]) -> dict[str, set[int]]:
+    """Return the case ids each address is a party of."""
+    found: dict[str, set[int]] = {}
+    asked = select(party.c.address_index, party.c.case_id).where(party.c.address_index.in_(address_indexes))
+    for index, case_id in connection.execute(asked):
+        found.setdefault(index, set()).add(case_id)
+    return found
+
+
+def case_ids(connection: Connection) -> list[int]:
+    """Return the ids of all cases, oldest first."""
+    return list(connection.execute(select(case_file.c.id).where(case_file.c.id != OFFICE).order_by(case_file.c.id)).scalars())
+
+
+def messages_of(connection: Connection, case_id: int) -> list[Row[Any]]:
+    """Return the incoming messages of a case, in order of arrival."""
+    return list(connection.execute(select(ledger).where(ledger.c.case_id == case_id).order_by(ledger.c.received_at, ledger.c.id)))
+
+
+def mails_of(connection: Connection, case_id: int) -> list[Row[Any]]:
+    """Return the outgoing mails of a case, oldest first."""
+    return list(connection.execute(select(outbox).where(outbox.c.case_id == case_id).order_by(outbox.c.id)))
+
+
+def held(connection: Connection) -> list[Row[Any]]:
+    """Return the held messages, oldest first."""
+    asked = select(ledger).where(ledger.c.disposition == Disposition.HELD.value)
+    return list(connection.execute(asked.order_by(ledger.c.received_at, ledger.c.id)))
+
+
+def junk_count(connection: Connection, folder: str, since: datetime, until: datetime) -> int:
+    """Return how many messages were first seen in the junk folder in [since, until)."""
+    asked = select(func.count()).select_from(ledger).where(ledger.c.folder == folder)
+    return int(connection.execute(asked.where(ledger.c.seen_at >= since, ledger.c.seen_at < until)).scalar_one())
+
+
+def withheld_counts(connection: Connection, since: datetime) -> list[tuple[str, int]]:
+    """Return why how many cases opened since a moment got no acknowledgement."""
+    asked = select(case_file.c.withheld, func.count()).where(
+        case_file.c.withheld.is_not(None), case_file.c.opened_at >= since
+    )
+    return sorted(Counter({why: n for why, n in connection.execute(asked.group_by(case_file.c.withheld))}).items())
+
+
+def kind_count(connection: Connection, kind: str) -> int:
+    """Return how many open requests are of a kind."""
+    return int(connection.execute(select(func.count()).select_from(request).where(request.c.kind == kind)).scalar_one())
+
+
+def troubled_mails(connection: Connection) -> int:
+    """Return how many mails did not leave, or may not have."""
+    asked = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("failed", "unknown", "held")))
+    return int(connection.execute(asked).scalar_one())
+
+
+def last_poll(connection: Connection) -> datetime | None:
+    """Return when the mailbox was last read, None if never."""
+    return connection.execute(select(func.min(cursor.c.polled_at).label("at"))).scalar()
+
+
+def oldest_waiting(connection: Connection) -> tuple[datetime | None, datetime | None]:
+    """Return since when the oldest message waits in the inbox and the oldest mail in the outbox."""
+    incoming = select(func.min(ledger.c.seen_at)).select_from(inbox.join(ledger, inbox.c.ledger_id == ledger.c.id))
+    outgoing = select(func.min(outbox.c.queued_at)).where(outbox.c.state.in_(("queued", "sending")))
+    return connection.execute(incoming).scalar(), connection.execute(outgoing).scalar()
