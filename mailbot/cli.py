@@ -12,7 +12,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
-from mailbot import compose, demo as demo_module, log, reports
+from mailbot import compose, log, reports
+from mailbot import demo as demo_module
 from mailbot.config import Config, ConfigFault, load
 from mailbot.edge.clock import Clock
 from mailbot.edge.errors import Transient
@@ -38,7 +39,7 @@ _out = Console(highlight=False, markup=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Reference = Annotated[str, typer.Argument(help="A case reference, for example KJ-2026-000123-C.")]
+Reference = Annotated[str, typer.Argument(help="A case reference, for example KJ-2026-000123-M.")]
 
 
 @app.command()
@@ -131,7 +132,7 @@ def cases(
     del only_open  # every case is open until a later release lets staff close them
     with _opened() as (parts, now):
         found = reports.cases(parts, now, due)
-        _print(found if as_json else reports.cases_table(found), as_json=as_json)
+        _print(found if as_json else reports.cases_table(found, parts.rules.calendar.zone), as_json=as_json)
 
 
 @app.command()
@@ -139,7 +140,7 @@ def case(ref: Reference, *, as_json: AsJson = False) -> None:
     """Print one case with its messages, events and dates."""
     with _opened() as (parts, _):
         found = _found(reports.case(parts, ref), ref)
-        _print(found if as_json else reports.case_text(found), as_json=as_json)
+        _print(found if as_json else reports.case_text(found, parts.rules.calendar.zone), as_json=as_json)
 
 
 @app.command()
@@ -256,7 +257,7 @@ def _fail(message: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _found(value: T | None, ref: str) -> T:  # noqa: UP047 -- the short form needs Python 3.12
+def _found(value: T | None, ref: str) -> T:
     if value is None:
         _fail(f'"{ref}": no such case; `mailbot cases` lists them', FAILED)
     return value
@@ -280,5 +281,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         _fail(f"{path}: {os.strerror(error.errno or 0)}", FAILED)
-
-

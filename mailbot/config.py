@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailbot.core.message import Language
+from mailbot.core.outgoing import safe_header
 from mailbot.core.sender import strict_address
 
 Security = Literal["tls", "starttls", "plain"]
@@ -21,7 +22,7 @@ DEFAULT_FILE = "mailbot.toml"
 _LONGEST_LOCAL_PART = 24
 
 
-class ConfigFault(Exception):  # noqa: N818 -- a fault of the file, not of the program
+class ConfigFault(Exception):
     """The configuration cannot be used. `faults` holds one line for each fault."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -52,11 +53,20 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def _printable(value: str) -> str:
+    if not safe_header(value):
+        raise ValueError("has no character that can be printed")
+    return value
+
+
+Printable = Annotated[str, AfterValidator(_printable)]
+
+
 class Company(_Section):
     """Who the desk speaks for. `desk` is the name in the From line; `case_prefix` begins every reference."""
 
-    name: str = Field(min_length=1, examples=["KAJITAKU, Inc."])
-    desk: str = Field(min_length=1, examples=["個人情報相談窓口"])
+    name: Printable = Field(examples=["KAJITAKU, Inc."])
+    desk: Printable = Field(examples=["個人情報相談窓口"])
     address: Address = Field(examples=["privacy@company.test"])
     timezone: Zone = "Asia/Tokyo"
     default_language: Language = Language.JA

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from mailbot.core.case import Case, Request
+from mailbot.core.case import Request
 from mailbot.core.conservation import conservation_line, is_conserved
 from mailbot.core.decide import Rules, dates_of, points_of
 from mailbot.core.events import SENTENCES, stamp
@@ -19,10 +20,11 @@ from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
 from mailbot.store.cases import Snapshot, events_of, snapshots
 from mailbot.store.engine import read, write
-from mailbot.store.ledger import counts, known_uids, ledger_rows, reopen, resettle
-from mailbot.store.register import case_ids, cases_by_ref, held as held_rows, mails_of, messages_of
-from mailbot.store.tables import OFFICE
-from mailbot.store.witness import next_serial, verify as verify_log
+from mailbot.store.ledger import counts, known_uids, reopen, resettle
+from mailbot.store.register import case_ids, cases_by_ref, mails_of, messages_of
+from mailbot.store.register import held as held_rows
+from mailbot.store.witness import next_serial
+from mailbot.store.witness import verify as verify_log
 
 _ONE_DAY = timedelta(days=1)
 
@@ -97,8 +99,8 @@ def held(parts: Parts, action: str, number: int | None, why_dropped: str, now: d
     if action == "list":
         return [_held_line(row, parts) for row in rows.values()] or ["No message is held."]
     if action not in {"show", "retry", "drop"}:
-        raise ValueError(f'held {action}: no such action; use list, show, retry or drop')
-    if number not in rows:
+        raise ValueError(f"held {action}: no such action; use list, show, retry or drop")
+    if number is None or number not in rows:
         raise ValueError(f"held {action} {number}: no held message has this number; `mailbot held` lists them")
     if action == "show":
         return _show(parts, rows[number])
@@ -152,24 +154,27 @@ def send_digest(parts: Parts, day: date, now: datetime) -> str:
     return f"The digest of {day} is queued; the worker sends it."
 
 
-def cases_table(rows: list[dict[str, Any]]) -> str:
-    """Return the register for people, one line a case."""
+def cases_table(rows: list[dict[str, Any]], zone: ZoneInfo) -> str:
+    """Return the register for people, one line a case, with moments as the company's clocks show them."""
     lines = [f"{'case':20} {'state':15} {'received':17} {'answer by':11} requests"]
     for row in rows:
         kinds = ", ".join(one["kind"] for one in row["requests"])
         owed = min((one["dates"]["answer_on"] for one in row["requests"] if one["dates"]["answer_on"]), default="-")
-        lines.append(f"{row['ref']:20} {row['state']:15} {row['received_at'][:16]:17} {owed:11} {kinds}")
+        lines.append(f"{row['ref']:20} {row['state']:15} {_clock(row['received_at'], zone):17} {owed:11} {kinds}")
     return "\n".join(lines)
 
 
-def case_text(found: dict[str, Any]) -> str:
-    """Return one case for people."""
-    lines = [f"{found['ref']}  {found['state']}  received {found['received_at']}  language {found['language']}"]
+def case_text(found: dict[str, Any], zone: ZoneInfo) -> str:
+    """Return one case for people, with moments as the company's clocks show them."""
+    received = _clock(found["received_at"], zone)
+    lines = [f"{found['ref']}  {found['state']}  received {received} ({zone.key})  language {found['language']}"]
     for one in found["requests"]:
         told = ", ".join(f"{name} {day}" for name, day in one["dates"].items() if day)
         lines.append(f"  request {one['number']}: {one['kind']} ({one['state']})  {told}")
-    lines += [f"  {one['direction']:4} {one['at']}  {one['kind']}  {one['state']}" for one in found["messages"]]
-    lines += [f"  {one['seq']:4} {one['at']}  {one['name']}: {one['means']}" for one in found["events"]]
+    lines += [
+        f"  {one['direction']:4} {_clock(one['at'], zone)}  {one['kind']}  {one['state']}" for one in found["messages"]
+    ]
+    lines += [f"  {one['seq']:4} {_clock(one['at'], zone)}  {one['name']}: {one['means']}" for one in found["events"]]
     return "\n".join(lines)
 
 
@@ -210,7 +215,14 @@ def _request_row(one: Request) -> dict[str, Any]:
 
 def _incoming_row(row: Row[Any]) -> dict[str, Any]:
     at = stamp(row.received_at)
-    return {"direction": "in", "id": row.id, "at": at, "kind": "message", "state": row.disposition, "size": row.size_bytes}
+    return {
+        "direction": "in",
+        "id": row.id,
+        "at": at,
+        "kind": "message",
+        "state": row.disposition,
+        "size": row.size_bytes,
+    }
 
 
 def _outgoing_row(row: Row[Any]) -> dict[str, Any]:
@@ -261,6 +273,10 @@ def _show(parts: Parts, row: Row[Any]) -> list[str]:
     with read(parts.engine) as connection:
         incoming = parse(texts(connection, parts.vault, [row.blob_id])[row.blob_id])
     return [*lines, f"from: {incoming.from_address}", f"subject: {incoming.subject}", "", incoming.text]
+
+
+def _clock(moment: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _shown(day: date | None) -> str:

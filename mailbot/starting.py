@@ -8,7 +8,7 @@ from mailbot.store.engine import open_engine
 from mailbot.store.migrate import upgrade
 from mailbot.store.vault import make_master_key
 
-_TEMPLATE = '''\
+_TEMPLATE = """\
 # mailbot: the configuration. Every key can also be set as MAILBOT_<SECTION>__<KEY> in the environment,
 # every password also as password_file. Check it with `mailbot check`.
 
@@ -18,7 +18,7 @@ desk = "個人情報相談窓口"                    # the name in the From line
 address = "privacy@company.example"       # the mailbox that is read, and the sender of every mail
 timezone = "Asia/Tokyo"
 default_language = "ja"                   # ja or en
-case_prefix = "KJ"                        # references look like KJ-2026-000123-C
+case_prefix = "KJ"                        # references look like KJ-2026-000123-M
 
 [imap]
 host = "mail.company.example"
@@ -81,7 +81,7 @@ acks_per_hour = 60                        # further acknowledgements wait for th
 [log]
 level = "info"
 format = "text"                           # text or json
-'''
+"""
 
 
 def init_folder(folder: Path) -> list[str]:

@@ -30,7 +30,9 @@ _UNSHOWN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ue000\ue001]"
 )
 _QUOTE_OPENS, _QUOTE_CLOSES = "\ue000", "\ue001"
-_SILENT = re.compile(r"<(script|style)\b(?:(?!</\1).)*+|<!--(?:(?!-->).)*+(?:-->)?|<\?[^>]*+>?", re.DOTALL | re.IGNORECASE)
+_SILENT = re.compile(
+    r"<(script|style)\b(?:(?!</\1).)*+|<!--(?:(?!-->).)*+(?:-->)?|<\?[^>]*+>?", re.DOTALL | re.IGNORECASE
+)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*+>")
 
 

@@ -18,7 +18,7 @@ _LEAP_YEAR = 2000  # so that 02-29 is a day of the year
 _REMEDY = 'write "12-29", "12-29..01-03" or "2026-08-13..2026-08-15"'
 
 
-class CalendarFault(ValueError):  # noqa: N818 - operators and the other modules call it a fault
+class CalendarFault(ValueError):
     """A calendar that cannot be built. `faults` holds one sentence per wrong value, each with its remedy."""
 
     def __init__(self, faults: Iterable[str]) -> None:
@@ -115,7 +115,7 @@ class Calendar:
         if not 0 <= n <= LONGEST_COUNT:
             raise ValueError(f"{n} business days: expected 0 to {LONGEST_COUNT}")
         if isinstance(start, datetime):  # a datetime is a date to the type checker, but never equals a holiday
-            raise ValueError(f"{start.isoformat()} is a moment: pass its local_day")  # noqa: TRY004 - one error type leaves here
+            raise ValueError(f"{start.isoformat()} is a moment: pass its local_day")  # noqa: TRY004 - a value of the wrong kind is a fault of the value here
         day = start
         try:
             for _ in range(n):

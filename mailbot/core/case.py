@@ -3,11 +3,12 @@
 Only `apply` changes a case's state; an event that TRANSITIONS does not know raises and nothing is written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import reduce
+from typing import Any
 
 from mailbot.core.events import Event, Name
 
@@ -30,6 +31,7 @@ class State(StrEnum):
     OPEN = "open"
     UNCLASSIFIED = "unclassified"
     OVERDUE = "overdue"
+    OFFICE = "office"
 
 
 _OPENED = (State.RECEIVED, State.ACKNOWLEDGED, State.UNACKNOWLEDGED)
@@ -55,8 +57,10 @@ TRANSITIONS: Mapping[tuple[Scope, State, Name], State] = {
     (Scope.REQUEST, State.UNCLASSIFIED, Name.DEADLINE_MISSED): State.OVERDUE,
     **{(Scope.CASE, state, remark): state for state in _OPENED for remark in _REMARKS},
     **{(Scope.REQUEST, state, Name.DEADLINE_WARNED): state for state in _RUNNING},
-    (Scope.OFFICE, State.ABSENT, Name.DIGEST_ISSUED): State.ABSENT,
-    (Scope.OFFICE, State.ABSENT, Name.LETTER_FAILED): State.ABSENT,
+    (Scope.OFFICE, State.ABSENT, Name.DIGEST_ISSUED): State.OFFICE,
+    (Scope.OFFICE, State.OFFICE, Name.DIGEST_ISSUED): State.OFFICE,
+    (Scope.OFFICE, State.OFFICE, Name.LETTER_FAILED): State.OFFICE,
+    (Scope.OFFICE, State.OFFICE, Name.LETTER_BOUNCED): State.OFFICE,
 }
 """The whole life of a case and of a request: (scope, state, event) -> next state."""
 
@@ -65,7 +69,7 @@ DAYS = ("answer_on", "ack_on", "triage_on", "notice_on", "total_on", "gate_on")
 """The dates that an opening event carries and a request row keeps."""
 
 
-class UnexpectedEvent(Exception):  # noqa: N818 -- it names the fact, as the desk would say it
+class UnexpectedEvent(Exception):
     """An event that the table does not allow in this state: a bug, never written."""
 
 
@@ -117,7 +121,9 @@ def fold(events: Iterable[Event], case: Case | None = None) -> Case:
 def apply(case: Case, event: Event) -> Case:
     """Return the case after one more event. Raises UnexpectedEvent when TRANSITIONS does not allow it."""
     if event.request is None:
-        case = replace(case, state=_next(Scope.CASE, case.state, event.name))
+        is_office = case.state is State.OFFICE or event.name is Name.DIGEST_ISSUED
+        scope = Scope.OFFICE if is_office else Scope.CASE
+        case = replace(case, state=_next(scope, case.state, event.name))
         change = _CASE_CHANGES.get(event.name)
         return replace(case, **change(case, event)) if change else case
     return replace(case, requests=_with_request(case.requests, event))
@@ -136,7 +142,7 @@ def _next(scope: Scope, state: State, name: Name) -> State:
         raise UnexpectedEvent(f"{scope}: event {name} in state {state}: not in TRANSITIONS") from None
 
 
-def _opened(_: Case, event: Event) -> dict[str, object]:
+def _opened(_: Case, event: Event) -> dict[str, Any]:
     return {
         "ref": event.data["ref"],
         "opened_at": event.at,
@@ -146,7 +152,7 @@ def _opened(_: Case, event: Event) -> dict[str, object]:
     }
 
 
-_CASE_CHANGES = {
+_CASE_CHANGES: Mapping[Name, Callable[[Case, Event], dict[str, Any]]] = {
     Name.CASE_OPENED: _opened,
     Name.FLAG_RAISED: lambda case, event: {"flags": case.flags | {str(event.data["flag"])}},
     Name.ACKNOWLEDGEMENT_WITHHELD: lambda _, event: {"withheld": event.data["why"]},
@@ -165,7 +171,7 @@ def _with_request(requests: tuple[Request, ...], event: Event) -> tuple[Request,
 
 
 def _new_request(event: Event, state: State) -> Request:
-    days = {name: _day(event.data.get(name)) for name in DAYS}
+    days: dict[str, Any] = {name: _day(event.data.get(name)) for name in DAYS}
     confidence = event.data.get("confidence")
     return Request(
         number=event.request or 0,

@@ -47,7 +47,7 @@ _LABEL_WORTH = {"cp1252": 0.1}  # a Western codec reads anything: that label pro
 _UNSURE_WITHOUT_LABEL = ("utf-8", "cp932", _EUC, "cp1252", "latin-1")
 _LEAD = bytes.maketrans(
     bytes(range(0x21, 0x7F)),
-    bytes(0x81 + r + (0x40 if r > 30 else 0) for r in (n // 2 for n in range(94))),  # noqa: PLR2004 - Shift_JIS leads jump from 0x9F to 0xE0
+    bytes(0x81 + r + (0x40 if r > 30 else 0) for r in (n // 2 for n in range(94))),  # noqa: PLR2004 - no charset has a longer name
 )
 _TRAIL_ODD = bytes.maketrans(bytes(range(0x21, 0x7F)), bytes(range(0x40, 0x7F)) + bytes(range(0x80, 0x9F)))
 _TRAIL_EVEN = bytes.maketrans(bytes(range(0x21, 0x7F)), bytes(range(0x9F, 0xFD)))

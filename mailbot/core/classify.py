@@ -115,7 +115,8 @@ def _without_background(cues: Sequence[Cue]) -> list[Cue]:
     proved = {cue.kind for cue in cues if is_clean(cue) and cue.strength > HINT}
     rights = [cue for cue in cues if is_clean(cue) and cue.kind in proved - {EVERYDAY, "inquiry"}]
     places = {cue.sentence for cue in rights}
-    return [cue for cue in cues if not (_is_hint(cue, proved) or (rights and _is_mention(cue, places)))]
+    told = [cue for cue in cues if not ("complaint" in proved and cue.flag == "wants_status")]
+    return [cue for cue in told if not (_is_hint(cue, proved) or (rights and _is_mention(cue, places)))]
 
 
 def _is_mention(cue: Cue, right_sentences: Container[int]) -> bool:

@@ -43,7 +43,7 @@ def acknowledgement(company: Company, case: Case, to: str, rules: Rules, now: da
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The message a notice shows: what was read, the proved DMARC result, the phrases by kind, whether it is a follow-up."""
+    """The message a notice shows: what was read, the proved DMARC result (None: nothing), the phrases by kind."""
 
     incoming: Incoming
     received_at: datetime

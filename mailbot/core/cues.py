@@ -7,25 +7,13 @@ its own act, so that no right is read out of words that merely stand in one sent
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from mailbot.core.classify import EVERYDAY, Cue, Flag, Guard, Reading
+from mailbot.core.classify import Cue, Flag, Guard, Reading
+from mailbot.core.doubts import doubts_of
 from mailbot.core.guards import guards_of
 from mailbot.core.words import ACTS, OBJECTS, Rule, Sentence, Word
 
 SPECIFIC = frozenset({"purpose", "record", "from_whom", "to_whom", "why", "give", "no_give", "third", "no_use", "use"})
 """Objects that swallow the plain data beside them: "the purpose of my data"."""
-PRIVATE = frozenset(
-    {"data", "account", "ads", "third", "record", "purpose", "privacy", "rights_request", "leak", "others"}
-)
-"""Words after which an everyday mail is not surely everyday."""
-AUTHORITIES = frozenset({"flag_regulator", "flag_police", "flag_press"})
-OWN_FACTS = frozenset({"changed", "wrong", "missing", "leave", "indirect"})
-"""Facts about one's own data; beside a question they may be a request."""
-SOFT = frozenset({"complaint", "opinion", "inquiry"})
-"""Kinds that may hide another one in the story told beside them."""
-STORY_FROM = {True: 14, False: 35}
-"""Characters from which a sentence tells a story, in Japanese and in English."""
-QUESTIONS = frozenset({"why", "from_whom", "to_whom", "what", "hold", "get"})
-"""Words that ask something by themselves."""
 ABSORBED_WITHIN = 7
 CHAINED_WITHIN = 3
 """Tokens: how far a part may stand from its whole, and an act from the act it is chained to ("stop using")."""
@@ -46,7 +34,7 @@ def read(sentences: Sequence[Sentence], rules: Sequence[Rule]) -> Reading:
         for word in sentence.words
         if word.sense.startswith("flag_")
     )
-    return Reading(cues, flags, _doubts(whole, found), len(sentences))
+    return Reading(cues, flags, doubts_of(whole, found), len(sentences))
 
 
 def _in_context(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -59,9 +47,14 @@ def _in_context(sentences: Sequence[Sentence]) -> list[Sentence]:
         completed = _with_earlier_request(_with_borrowed_object(sentence, before), asked)
         result.append(_with_carried_wish(completed) if in_list else completed)
         in_list = _is_list(sentence) or (in_list and "wish" not in sentence.senses)
-        before = sentence if sentence.senses & (OBJECTS | {"privacy"}) else before
+        before = sentence if _gives_context(sentence) else before
         asked = sentence if "past" in sentence.senses and "everyday" not in sentence.senses else asked
     return result
+
+
+def _gives_context(sentence: Sentence) -> bool:
+    is_envelope = sentence.is_silent and sentence.number > 0
+    return bool(sentence.senses & (OBJECTS | {"privacy"})) and not is_envelope
 
 
 def _is_list(sentence: Sentence) -> bool:
@@ -70,7 +63,8 @@ def _is_list(sentence: Sentence) -> bool:
 
 def _with_borrowed_object(sentence: Sentence, before: Sentence | None) -> Sentence:
     """Let "It is wrong. Please correct it." know what is to be corrected."""
-    if before and "erase" in sentence.senses and "field" in sentence.senses and "data" not in sentence.senses:
+    is_part = sentence.senses & {"field", "item"} and "data" not in sentence.senses
+    if before and is_part and sentence.senses & {"erase", "stop"}:
         return _with(sentence, before.having({"wrong"}))
     needs_object = sentence.senses & ((ACTS - {"show"}) | {"grievance"})
     if before is None or sentence.senses & (OBJECTS | {"everyday"}) or not needs_object:
@@ -97,8 +91,8 @@ def _with_carried_wish(sentence: Sentence) -> Sentence:
 
 
 def _sentence_cues(sentence: Sentence, rules: Sequence[Rule], *, is_status: bool) -> list[Cue]:
-    cues = []
-    for rule in rules:
+    cues: list[Cue] = []
+    for rule in rules if not sentence.is_silent else ():
         words = _matching(rule, sentence)
         cue = _cue(rule, sentence, words, is_status=is_status) if words else None
         if cue and not _is_noise(cue, words):
@@ -129,8 +123,13 @@ def _bound_pair(rule: Rule, sentence: Sentence) -> list[Word] | None:
         objects = [word for word in objects if not _is_absorbed(word, sentence)]
     if not rule.acts or not rule.objects:
         return acts[:1] + objects[:1] if bool(acts) == bool(rule.acts) and bool(objects) == bool(rule.objects) else None
-    pairs = [(thing, act) for thing in objects for act in _acts_of(thing, sentence) if act.sense in rule.acts]
+    pairs = [(thing, act) for thing in objects for act in _acts_of(thing, sentence) if _goes_with(thing, act, rule)]
     return list(pairs[0]) if pairs else None
+
+
+def _goes_with(thing: Word, act: Word, rule: Rule) -> bool:
+    """Whether the rule wants the act; "explain and apologise" after a complaint is no wish to see the data."""
+    return act.sense in rule.acts and not (thing.at < 0 and act.sense == "show")
 
 
 def _acts_of(thing: Word, sentence: Sentence) -> list[Word]:
@@ -185,50 +184,3 @@ def _phrase(sentence: Sentence, words: Sequence[Word]) -> str:
         return " … ".join(borrowed)
     start, end = min(word.at for word in own), max(word.at + len(word.text) for word in own)
     return " … ".join([*dict.fromkeys(borrowed), sentence.text[start:end]])
-
-
-def _doubts(sentences: Sequence[Sentence], found: Sequence[Sequence[Cue]]) -> tuple[str, ...]:
-    """Name what was not understood: wishes without a kind, and personal data beside everyday matters."""
-    kinds = {cue.kind for group in found for cue in group if not cue.is_dead}
-    everywhere = frozenset(sense for sentence in sentences for sense in sentence.senses)
-    if everywhere & AUTHORITIES and "flag_threat" not in everywhere:
-        return ("authority_writes",)
-    if kinds == {EVERYDAY}:
-        return ("private_words",) if any(map(_is_private, sentences)) else ()
-    if kinds == {"inquiry"} and everywhere & OWN_FACTS:
-        return ("own_facts",)
-    if kinds <= SOFT and any(_is_story(sentence) for sentence, cues in zip(sentences, found, strict=True) if not cues):
-        return ("unread_story",)
-    return tuple(
-        "unknown_wish"
-        for sentence, cues in zip(sentences, found, strict=True)
-        if not cues and _is_unexplained(sentence)
-    )
-
-
-def _only_asks_to_be_told(senses: frozenset[str]) -> bool:
-    """Whether it is a bare "please tell me" after the question itself."""
-    return senses & ACTS == {"show"} and not senses & (OBJECTS | QUESTIONS)
-
-
-def _is_story(sentence: Sentence) -> bool:
-    """Whether an unread sentence tells enough to hide an incident or a request (law.md §1, complaint)."""
-    length = STORY_FROM[sentence.act_follows]
-    return sentence.number > 0 and len(sentence.text) >= length and not sentence.senses & {"greeting", "courtesy"}
-
-
-def _is_private(sentence: Sentence) -> bool:
-    """Whether an everyday mail may still touch personal data or unwanted mail."""
-    senses = sentence.senses
-    is_about_mail = "channel" in senses and senses & {"stop", "no_send", "unwanted"}
-    is_about_data = senses & {"info", "own"} and senses & ACTS
-    return bool(senses & PRIVATE or is_about_mail or is_about_data)
-
-
-def _is_unexplained(sentence: Sentence) -> bool:
-    senses = sentence.senses
-    if not senses & {"wish", "question", "grievance", "data", "privacy", "leak", "others", "no_send"}:
-        return False
-    if senses & {"list", "status"} or ("not" in senses and not senses & OBJECTS) or _only_asks_to_be_told(senses):
-        return False
-    return "courtesy" not in senses or bool(senses & (OBJECTS | ACTS) - {"show"})

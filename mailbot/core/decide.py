@@ -86,9 +86,9 @@ def decide_tick(request: Request, rules: Rules, now: datetime) -> list[Event]:
         return []
     missed = any(point.code == OVERDUE for point in passed) and request.state is not State.OVERDUE
     told: dict[str, Json] = {
-        "points": [point.token for point in passed],
+        "points": [*(point.token for point in passed)],
         "due_on": passed[-1].due_on.isoformat(),
-        "roles": sorted({role for point in passed for role in point.roles}),
+        "roles": [*sorted({role for point in passed for role in point.roles})],
     }
     warned = Event(Name.DEADLINE_WARNED, now, request=request.number, data=told)
     if not missed:

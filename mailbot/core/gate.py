@@ -7,6 +7,7 @@ import base64
 import quopri
 import re
 from collections.abc import Iterator
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 from mailbot.core.reference import references_in
@@ -28,6 +29,7 @@ _ALLOWED = _REQUIRED | {"in-reply-to", "references"}
 _REQUESTER_KINDS = {"ack", "letter"}
 _LONGEST_LINE = 998
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_ONE_MAILBOX = re.compile(r'(?:(?:"(?:[^"\\]|\\.)*"|[^"<>@,:;()\[\]]*?)\s*<)?(?P<address>[^<>\s@,:;]+@[^<>\s@,:;]+)>?')
 _STAFF_TOKEN = re.compile(r"(?<![a-km-np-z2-9])[a-km-np-z2-9][sm][a-km-np-z2-9]{37}(?![a-km-np-z2-9])", re.IGNORECASE)
 _QUOTED = re.compile(r"^[>＞]", re.MULTILINE)
 
@@ -37,10 +39,13 @@ def faults(mail: bytes, recipient: str, sender: str, ref: str | None, *, to_requ
     head, _, body = mail.partition(b"\r\n\r\n")
     headers = list(_headers(head))
     found = [*_line_faults(mail), *_header_faults(headers, recipient, sender)]
-    if to_requester:
+    if not to_requester:
+        return found
+    try:
         text = "\n".join([*(_readable(value) for _, value in headers), *_texts(body)])
-        found += _requester_faults(text, dict(headers), ref)
-    return found
+    except (ValueError, LookupError, MessageError):
+        return [*found, "unreadable"]
+    return [*found, *_requester_faults(text, dict(headers), ref)]
 
 
 def _headers(head: bytes) -> Iterator[tuple[str, str]]:
@@ -62,6 +67,8 @@ def _line_faults(mail: bytes) -> Iterator[str]:
         yield "line_too_long"
     if b"\x00" in mail or not mail.isascii():
         yield "not_ascii"
+    if not mail.endswith(b"--\r\n"):
+        yield "broken_off"
 
 
 def _header_faults(headers: list[tuple[str, str]], recipient: str, sender: str) -> Iterator[str]:
@@ -75,7 +82,8 @@ def _header_faults(headers: list[tuple[str, str]], recipient: str, sender: str) 
         yield f"header_missing:{name}"
     if values.get("to") != recipient or len(_ADDRESS.findall(values.get("to", ""))) != 1:
         yield "recipient_differs"
-    if _ADDRESS.findall(values.get("from", "").rpartition("<")[2]) != [sender] or values.get("reply-to") != sender:
+    named = _ONE_MAILBOX.fullmatch(values.get("from", ""))
+    if named is None or named["address"] != sender or values.get("reply-to") != sender:
         yield "sender_differs"
 
 
@@ -99,7 +107,7 @@ def _texts(body: bytes) -> Iterator[str]:
 
 def _decoded(head: bytes, content: bytes) -> str:
     if b"base64" in head:
-        return base64.b64decode(content).decode("utf-8", "replace")
+        return base64.b64decode(content).decode("utf-8")
     if b"quoted-printable" in head:
-        return quopri.decodestring(content).decode("utf-8", "replace")
-    return content.decode("utf-8", "replace")
+        return quopri.decodestring(content).decode("utf-8")
+    return content.decode("utf-8")

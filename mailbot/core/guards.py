@@ -16,7 +16,7 @@ def guards_of(rule: Rule, sentence: Sentence, words: Sequence[Word], *, is_statu
         marks |= _wish_guards(sentence, is_status=is_status)
         marks |= {Guard.NEGATED} if _is_negated(sentence, words) else set()
         is_vague = not any(word.sense in DEFINITE for word in words)
-        marks |= {Guard.EVERYDAY} if "everyday" in sentence.senses and is_vague else set()
+        marks |= {Guard.EVERYDAY} if "everyday" in sentence.senses and is_vague and rule.kind != "purpose" else set()
     marks |= {Guard.QUOTED} if any(_is_quoted(sentence, word) for word in words) else set()
     return frozenset(marks)
 

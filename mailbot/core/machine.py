@@ -93,7 +93,7 @@ def _is_bounce(headers: Headers, address: str, subject: str) -> bool:
 
 
 def _is_auto_reply(headers: Headers, subject: str) -> bool:
-    submitted = {value.partition(";")[0].strip().lower() for value in headers.all("auto-submitted")}
+    submitted = {re.split(r"[;(\s]", value.strip().lower(), maxsplit=1)[0] for value in headers.all("auto-submitted")}
     if submitted - {"no"} or set(headers.names()) & _AUTO_HEADERS or _has_null_path(headers):
         return True
     if "no" in submitted or _is_list(headers):

@@ -4,25 +4,22 @@ The header values are cleaned of everything that could end a line (CVE-2024-6923
 writes a real `Bcc:` on unpatched interpreters), whatever their source.
 """
 
+import base64
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from email.generator import BytesGenerator
 from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from enum import StrEnum
-from io import BytesIO
+from functools import lru_cache
 
-from mailbot.core.headers import clean
+from mailbot.core.headers import clean, decode_words
 from mailbot.core.letters import Company, LetterKind, Rendered
 from mailbot.core.token import Audience, Token, TokenKeys
 
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=None)
 _LONGEST = 200
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _VALID_DAYS = {Audience.REQUESTER: 1100, Audience.STAFF: 90, Audience.MANAGER: 90}
@@ -69,11 +66,9 @@ def compose(
 
     A line end inside a value is only ever one that `_words`, `_mailbox` or `_thread_headers` put there to fold.
     """
-    mail = MIMEMultipart("alternative", boundary=_boundary(own_id), policy=_POLICY)
-    mail.attach(MIMEText(letter.text, "plain", "utf-8"))
-    mail.attach(MIMEText(letter.html, "html", "utf-8"))
     automatic = Automatic.REPLIED if kind is LetterKind.ACK else Automatic.GENERATED
-    headers: list[tuple[str, str]] = [
+    boundary = _boundary(own_id)
+    headers = [
         ("From", _mailbox(company.desk, company.address)),
         ("Reply-To", company.address),
         ("To", to),
@@ -84,15 +79,16 @@ def compose(
         ("Auto-Submitted", automatic.value),
         ("X-Auto-Response-Suppress", "All"),
         ("X-Mailbot-Kind", kind.value),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
     ]
-    for name, value in headers:
-        mail[name] = "\r\n ".join(safe_header(line, None) for line in value.split("\n"))
-    return _bytes(mail)
+    head = "".join(f"{name}: {_folded(value)}\r\n" for name, value in headers).encode("ascii")
+    return head + _alternatives(boundary, (("plain", letter.text), ("html", letter.html)))
 
 
 def safe_header(value: str, longest: int | None = _LONGEST) -> str:
     """Return a value that fits one header line: decoded, NFC, no controls, no line ends, no bidi marks."""
-    line = " ".join(clean(value).split())
+    line = " ".join(clean(unicodedata.normalize("NFC", decode_words(value))).split())
     return line if longest is None else line[:longest]
 
 
@@ -110,16 +106,22 @@ def _thread_headers(thread: Thread) -> list[tuple[str, str]]:
 
 
 def _mailbox(name: str, address: str) -> str:
+    name = safe_header(name)
     if name.isascii():
-        return formataddr((safe_header(name), address))
+        return formataddr((name, address))
     return f"{_words(name, 'From')}\n<{address}>"
 
 
+@lru_cache(maxsize=256)
 def _words(text: str, header: str) -> str:
     """Return text as a header carries it: plain ASCII, or encoded words of at most 75 characters (RFC 2047 §2)."""
     line = safe_header(text)
-    charset = "us-ascii" if line.isascii() else "utf-8"
+    charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
     return Header(line, charset, 76, header).encode(linesep="\n")
+
+
+def _folded(value: str) -> str:
+    return "\r\n ".join(" ".join(clean(line).split()) for line in value.split("\n"))
 
 
 def _boundary(own_id: str) -> str:
@@ -127,7 +129,11 @@ def _boundary(own_id: str) -> str:
     return f"=_{hashlib.sha256(own_id.encode()).hexdigest()[:32]}"
 
 
-def _bytes(mail: MIMEMultipart) -> bytes:
-    out = BytesIO()
-    BytesGenerator(out, mangle_from_=False, policy=_POLICY).flatten(mail, linesep="\r\n")
-    return out.getvalue()
+def _alternatives(boundary: str, parts: Sequence[tuple[str, str]]) -> bytes:
+    """Return the body: each text in base64, whose alphabet can form neither a boundary nor a long line."""
+    body = b""
+    for subtype, text in parts:
+        head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64'
+        coded = base64.encodebytes(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+        body += f"\r\n--{boundary}\r\n{head}\r\n\r\n".encode("ascii") + coded
+    return body + f"\r\n--{boundary}--\r\n".encode("ascii")

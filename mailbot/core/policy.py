@@ -22,7 +22,7 @@ LAST_GATE_DAY = 366
 _COUNTED = (Unit.BUSINESS_DAYS, Unit.DAYS, Unit.MONTHS)
 
 
-class PolicyFault(ValueError):  # noqa: N818 - operators and the other modules call it a fault
+class PolicyFault(ValueError):
     """A policy that cannot be used. `faults` holds one sentence per fault: key, value and remedy."""
 
     def __init__(self, faults: Iterable[str]) -> None:

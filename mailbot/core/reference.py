@@ -1,10 +1,12 @@
-"""Case references such as `KJ-2026-000123-C`: made, recognised, and checked by their last character."""
+"""Case references such as `KJ-2026-000123-M`: made, recognised, and checked by their last character."""
 
 import re
 
 _CHECKS = "123456789ABCDEFGHJKLMNPQRTUVWXY"
 """31 characters, a prime: one wrong digit or two swapped neighbours always change the sum."""
-_REFERENCE = re.compile(r"(?<![A-Z0-9-])([A-Z]{1,8})-(\d{4})-(\d{6,9})-([0-9A-Z])(?![A-Z0-9])")
+_REFERENCE = re.compile(
+    r"(?<![A-Z0-9-])([A-Z]{1,8})-([0-9]{4})-([0-9]{6,9})-([0-9A-Z])(?![A-Z0-9])", re.ASCII | re.IGNORECASE
+)
 
 
 def reference(prefix: str, year: int, number: int) -> str:
@@ -26,5 +28,5 @@ def is_reference(text: str) -> bool:
 
 def references_in(text: str) -> tuple[str, ...]:
     """Return the well-formed references in a text, in order, each once; wrong check characters do not count."""
-    found = (match.group(0) for match in _REFERENCE.finditer(text.upper()))
+    found = (match.group(0).upper() for match in _REFERENCE.finditer(text))
     return tuple(dict.fromkeys(ref for ref in found if check_character(ref[:-2]) == ref[-1]))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from mailbot.core.formulas import without_salutation
 from mailbot.core.message import Language
 
 MAX_CHARACTERS = 20_000
@@ -33,7 +34,8 @@ def split(mail: MailText) -> list[str]:
     """Cut a mail into sentences of at most `MAX_SENTENCE` characters; the first is the subject, maybe empty."""
     subject = " ".join(_clean(mail.subject).split())[:MAX_SENTENCE]
     body = _unwrap(_clean(mail.reply_text[:MAX_CHARACTERS]))
-    sentences = [_MARK.sub("", part.strip()) for part in _ENDS.split(body) if part and part.strip()]
+    parts = [without_salutation(part.strip()) for part in _ENDS.split(body) if part]
+    sentences = [_MARK.sub("", part) for part in parts if part]
     return [subject, *(piece for sentence in sentences for piece in _pieces(sentence))]
 
 

@@ -59,6 +59,8 @@ class TokenKeys:
 
     def verify(self, text: str, today: date) -> Token | None:
         """Return what a token says, or None unless every character of it is right and it has not expired."""
+        if not text.isascii():  # some letters of other scripts become ASCII in lower case
+            return None
         text = text.lower()
         if not GRAMMAR.fullmatch(text) or text[0] not in self.keys:
             return None
@@ -83,7 +85,7 @@ def person_number(staff_id: str) -> int:
 
 def tokens_in(message_id: str) -> tuple[str, ...]:
     """Return what looks like a token in a Message-ID or address; only `verify` says whether it is one."""
-    return tuple(GRAMMAR.findall(message_id.lower()))
+    return tuple(GRAMMAR.findall(message_id.lower())) if message_id.isascii() else ()
 
 
 def _digits(number: int, width: int) -> str:

@@ -6,6 +6,7 @@ Promise 6: a machine is never answered. The order of the tests is the order of t
 from dataclasses import dataclass
 
 from mailbot.core.message import Incoming, Verdict
+from mailbot.core.sender import normalise_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,16 @@ class Sorted:
     why: str
 
 
-def sort_out(incoming: Incoming, verdict: Verdict, about: Circumstances) -> Sorted | None:
+def sort_out(  # noqa: PLR0911 -- one test, one answer, in the order of the danger
+    incoming: Incoming, verdict: Verdict, about: Circumstances
+) -> Sorted | None:
     """Return what becomes of a message that opens nothing, None for one that a case may come of."""
     if about.is_own:
         return Sorted("machine", "own_mail")
-    if incoming.machine or incoming.automatic:
-        return Sorted("machine", incoming.machine.value if incoming.machine else "no_reply_address")
+    if incoming.machine:
+        return Sorted("machine", incoming.machine.value)
+    if incoming.automatic and not _asks(verdict):
+        return Sorted("machine", "no_reply_address")
     if about.is_copy:
         return Sorted("duplicate", "same_content")
     if about.is_junk or incoming.spam:
@@ -47,7 +52,17 @@ def sort_out(incoming: Incoming, verdict: Verdict, about: Circumstances) -> Sort
     return None
 
 
+def is_own_address(sender: str | None, own: str) -> bool:
+    """Say whether a sender is the desk's own mailbox, in any case and with any `+detail` (RFC 5233)."""
+    local, _, domain = normalise_address(sender or "").rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}" == normalise_address(own)
+
+
 def _suspicious(why: str, verdict: Verdict) -> Sorted:
     """A request in the junk folder is still received: it waits for a person (threats E4)."""
-    asks = any(asked.kind != "not_for_us" for asked in verdict.asked)
-    return Sorted("held" if asks else "spam", why)
+    return Sorted("held" if _asks(verdict) else "spam", why)
+
+
+def _asks(verdict: Verdict) -> bool:
+    """Say whether any right is heard at all: a contact form may write from a no-reply address."""
+    return any(asked.kind != "not_for_us" for asked in verdict.asked)

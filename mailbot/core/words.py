@@ -41,12 +41,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence as its known words, in order; `act_follows` when the language puts the object first (Japanese)."""
+    """One sentence as its known words, in order; `act_follows` when the language puts the object first (Japanese).
+
+    A silent one is a formula or a title: it raises no cue and no doubt.
+    """
 
     number: int
     text: str
     words: tuple[Word, ...]
     act_follows: bool
+    is_silent: bool = False
     senses: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

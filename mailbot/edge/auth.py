@@ -6,7 +6,7 @@ RFC 8601 §5: claims of others are to be ignored. Zero or several headers of our
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from authres import AuthenticationResultsHeader
+from authres import AuthenticationResultsHeader, FeatureContext, dmarc
 from authres.core import AuthResError
 
 
@@ -21,22 +21,28 @@ class Transport:
 
 
 UNPROVED = Transport()
+_DMARC = FeatureContext(dmarc)
 
 
 def transport(headers: Sequence[str], authserv_id: str, sender: str | None) -> Transport:
     """Read the proof of a mail.
 
     `headers` are the raw values of its Authentication-Results, `authserv_id` ours (empty: nobody is believed),
-    `sender` the strict address; a DMARC result counts only when its header.from is the sender's domain.
+    `sender` the strict address; a DMARC pass counts only when its header.from is the sender's domain. A fail
+    under our name always counts, however many say otherwise: to be silent needs no proof.
     """
     ours = [result for result in map(_parsed, headers) if result and _is_ours(result, authserv_id)]
+    if authserv_id and any(
+        one.method == "dmarc" and one.result.lower() == "fail" for each in ours for one in each.results
+    ):
+        return Transport(dmarc="fail")
     if not authserv_id or len(ours) != 1 or _claims(headers, authserv_id) != 1:
         return UNPROVED
     results = {result.method: result for result in ours[0].results}
-    dmarc, domain = results.get("dmarc"), (sender or "").rpartition("@")[2].lower()
-    header_from = str(getattr(dmarc, "header_from", "") or "").lower()
+    aligned, domain = results.get("dmarc"), (sender or "").rpartition("@")[2].lower()
+    header_from = str(getattr(aligned, "header_from", "") or "").lower()
     return Transport(
-        dmarc=dmarc.result.lower() if dmarc and domain and header_from == domain else None,
+        dmarc=aligned.result.lower() if aligned and domain and header_from == domain else None,
         dkim=results["dkim"].result.lower() if "dkim" in results else None,
         spf=results["spf"].result.lower() if "spf" in results else None,
         from_domain=header_from or None,
@@ -45,7 +51,7 @@ def transport(headers: Sequence[str], authserv_id: str, sender: str | None) -> T
 
 def _parsed(value: str) -> AuthenticationResultsHeader | None:
     try:
-        return AuthenticationResultsHeader.parse_value(" ".join(value.split()))
+        return _DMARC.parse_value(" ".join(value.split()))
     except (AuthResError, ValueError, IndexError):
         return None
 

@@ -1,7 +1,7 @@
 """How the world refuses: for now, or for good. Everything else that is raised is a bug."""
 
 
-class Transient(Exception):  # noqa: N818 -- the field's word (4yz)
+class Transient(Exception):
     """Refused for now: the same thing may work later. The text names a phase or a code, never a mail."""
 
 

@@ -21,7 +21,7 @@ _REMEDY = 'write "2026-08-14" or {date = "2026-08-14", name = "Founding day"}'
 Entry: TypeAlias = date | str | Mapping[str, object]
 
 
-def build_calendar(  # noqa: PLR0913, PLR0917 - six independent values of the configuration
+def build_calendar(
     zone: ZoneInfo,
     country: str,
     closures: Iterable[str],

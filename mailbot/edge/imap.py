@@ -1,10 +1,11 @@
-"""The mailbox: a thin wrapper that only ever sends numbers, constants and folder names from the configuration.
+r"""The mailbox: a thin wrapper that only ever sends numbers, constants and folder names from the configuration.
 
 Never `\\Seen`, never mail content inside a command (threats D4), BODY.PEEK in batches, and a connection that
 misbehaves is thrown away. One client per thread.
 """
 
 import imaplib
+import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
@@ -89,8 +90,11 @@ class Mailbox:
         with self._session() as client:
             return [name for _, _, name in client.list_folders()]
 
-    def wait(self, longest_s: float) -> bool:
-        """Wait for news in the open folder, at most `longest_s`; true when something may have arrived."""
+    def wait(self, folder: str, longest_s: float) -> bool:
+        """Wait for news in a folder, at most `longest_s`; true when something may have arrived."""
+        if self._selected != folder:
+            self.end_idle()
+            self.select(folder)
         with self._session() as client:
             if not client.has_capability("IDLE"):
                 time.sleep(min(longest_s, 1.0))
@@ -137,7 +141,9 @@ class Mailbox:
             answers = client.fetch(list(uids), ["INTERNALDATE", "RFC822.SIZE", item])
         key = item.replace("BODY.PEEK", "BODY").encode()
         wanted = set(uids)
-        return [_fetched(uid, answer, key) for uid, answer in sorted(answers.items()) if uid in wanted and key in answer]
+        return [
+            _fetched(uid, answer, key) for uid, answer in sorted(answers.items()) if uid in wanted and key in answer
+        ]
 
     def _make(self, client: IMAPClient, folder: str) -> None:
         if folder in self._made:
@@ -169,6 +175,8 @@ class Mailbox:
             ssl_context=context if config.security == "tls" else None,
             timeout=SocketTimeout(_CONNECT_S, _READ_S),
         )
+        # commands leave in several small writes; without this each waits for the server's delayed ACK, 40 ms
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.normalise_times = False  # keep the server's offset: arrival is a legal date
         if config.security == "starttls":
             client.starttls(ssl_context=context)

@@ -20,13 +20,14 @@ from spacy.tokens import Doc, Span
 
 from mailbot.core.classify import Reading, verdict
 from mailbot.core.cues import read
+from mailbot.core.formulas import is_answer_title, is_empty_title, is_formula
 from mailbot.core.message import Language, Verdict
 from mailbot.core.sentences import MailText, script_of, split
 from mailbot.core.words import Rule, Sentence, Word
 
 _LAYERS = {
     "content": "data info field item account ads third give no_give stop no_send unwanted erase leave fix add show use"
-    " no_use purpose record others leak wrong missing everyday everyday_act",
+    " no_use purpose record others leak wrong missing everyday everyday_act everyday_weak praise",
     "mood": "wish own_wish courtesy past how how_do can if polite consent withdraw keep",
 }
 _LAYER_OF = {sense: layer for layer, senses in _LAYERS.items() for sense in senses.split()}
@@ -93,7 +94,11 @@ def load_model(folder: Path) -> Model:
 
 def _sentence(number: int, doc: Doc, language: Language) -> Sentence:
     words = tuple(Word(span.label_, span.text, span.start, span.end, span.start_char) for span in doc.spans["words"])
-    return Sentence(number, doc.text, words, act_follows=language is Language.JA)
+    return Sentence(number, doc.text, words, act_follows=language is Language.JA, is_silent=_is_silent(number, doc.text))
+
+
+def _is_silent(number: int, text: str) -> bool:
+    return is_formula(text) if number else is_answer_title(text) or is_empty_title(text)
 
 
 def _cue_spans(doc: Doc, cues: Iterable[tuple[str, str]]) -> list[Span]:
@@ -107,7 +112,7 @@ def _cue_spans(doc: Doc, cues: Iterable[tuple[str, str]]) -> list[Span]:
 
 
 @Pipeline.factory("desk_words", default_config={"path": ""})
-def make_desk_words(nlp: Pipeline, name: str, path: str) -> "DeskWords":  # noqa: ARG001 - spaCy passes the name
+def make_desk_words(nlp: Pipeline, name: str, path: str) -> "DeskWords":  # noqa: ARG001 - spaCy's factory signature
     """Make the component that writes `doc.spans["words"]`."""
     return DeskWords(nlp, Path(path))
 

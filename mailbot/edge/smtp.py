@@ -6,7 +6,9 @@ way but a clean answer is thrown away, else the next mail meets a half-finished 
 """
 
 import asyncio
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,6 +70,7 @@ class Sender:
         self._config = config
         self._envelope_sender = envelope_sender
         self._loop = asyncio.new_event_loop()
+        self._thread: threading.Thread | None = None
         self._lines: list[SMTP | None] = [None] * config.connections
 
     @property
@@ -75,13 +78,19 @@ class Sender:
         """How many mails are in flight at once."""
         return len(self._lines)
 
-    def send(self, mails: Sequence[Sendable]) -> list[Result]:
-        """Send mails over all connections and return one result each, in order."""
-        return self._loop.run_until_complete(self._send_all(mails))
+    def start(self, mails: Sequence[Sendable]) -> "Future[list[Result]]":
+        """Begin to send mails over all connections; the future gives one result each, in order."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._loop.run_forever, name="smtp", daemon=True)
+            self._thread.start()
+        return asyncio.run_coroutine_threadsafe(self._send_all(mails), self._loop)
 
     def close(self) -> None:
         """Leave politely; never raises."""
-        self._loop.run_until_complete(self._close())
+        if self._thread is not None:
+            asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(_TIMEOUT_S)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
         self._loop.close()
 
     async def _send_all(self, mails: Sequence[Sendable]) -> list[Result]:

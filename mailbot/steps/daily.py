@@ -13,11 +13,12 @@ from mailbot.core.kinds import KINDS
 from mailbot.core.letters import DigestLine, HeldLine, Letter, LetterKind
 from mailbot.core.message import Language
 from mailbot.steps.parts import Parts
-from mailbot.steps.writing import staff_envelope, write as write_mail
+from mailbot.steps.writing import staff_envelope
+from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import append, snapshots
-from mailbot.store.engine import read, write
+from mailbot.store.engine import write
 from mailbot.store.ledger import counts
-from mailbot.store.mail import Post, queue, seal_posts
+from mailbot.store.mail import Post, is_queued, queue, seal_posts
 from mailbot.store.register import (
     case_ids,
     held,
@@ -45,12 +46,16 @@ def next_digest_at(parts: Parts, after: datetime) -> datetime:
     return calendar.at(day, config.at)
 
 
-def write_digest(
-    parts: Parts, now: datetime, settle: Callable[[Connection], None], on: date | None = None
-) -> None:
-    """Write a day's digest (today's for None) to everyone who gets it; event, witness and mails commit together."""
+def write_digest(parts: Parts, now: datetime, settle: Callable[[Connection], None], on: date | None = None) -> None:
+    """Write a day's digest (today's for None) to everyone who gets it; event, witness and mails commit together.
+
+    A day whose digest was issued gets no second one.
+    """
     day = on or parts.rules.calendar.local_day(now)
     with write(parts.engine) as connection:
+        if is_queued(connection, f"digest:{day}:"):
+            settle(connection)
+            return
         serial = next_serial(connection)
         issued: dict[str, Json] = {"serial": serial, "date": day.isoformat()}
         append(connection, snapshots(connection, [OFFICE]), {OFFICE: [Event(Name.DIGEST_ISSUED, now, data=issued)]})
@@ -79,7 +84,9 @@ def digest_context(
         "due_soon": soon,
         "unassigned": [line for line in rest if not line.handler],
         "other_open": [line for line in rest if line.handler],
-        "held": [HeldLine(row.id, row.received_at.astimezone(calendar.zone), row.why or "") for row in held(connection)],
+        "held": [
+            HeldLine(row.id, row.received_at.astimezone(calendar.zone), row.why or "") for row in held(connection)
+        ],
         "yesterday_line": conservation_line(counts(connection, since, until)),
         "total_line": conservation_line(counts(connection)),
         "withheld_acks": withheld_counts(connection, since),
@@ -185,4 +192,3 @@ def _health(connection: Connection, parts: Parts, now: datetime) -> list[tuple[s
 
 def _age(since: datetime | None, now: datetime) -> str:
     return "0" if since is None else f"{max(int((now - since).total_seconds() // 60), 0)} min"
-

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from mailbot.config import Staff
 from mailbot.core.case import Case, State, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
 from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_staff, is_immediate, next_due
-from mailbot.core.events import Event, Json, Name
+from mailbot.core.events import Event, Name
 from mailbot.core.outgoing import Address, thread_after
 from mailbot.core.reference import reference
 from mailbot.core.token import Audience
 from mailbot.core.triage import Sorted
-from mailbot.config import Staff
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read, staff_with_address
 from mailbot.steps.writing import Envelope, staff_envelope, write
@@ -31,7 +31,8 @@ class Done:
     """Everything one message leads to, ready to be committed.
 
     `case` is the case before the events (empty for a new one), `events` what happens to it, `due` when its
-    requests are looked at next, `resealed` the mail sealed anew under the key of the case it joined, in place of the blob `resealed_from`.
+    requests are looked at next, `resealed` the mail sealed anew under the key of the case it joined, in place
+    of the blob `resealed_from`.
     """
 
     settlement: Settlement
@@ -46,7 +47,7 @@ class Done:
 
 
 class Slots:
-    """The caps on acknowledgements: so many an hour in all (later ones wait), so many a day to one address (none more)."""
+    """The caps on acknowledgements: so many an hour in all (later ones wait), so many a day to one address."""
 
     def __init__(self, taken: Sequence[datetime], per_hour: int, to_party: Mapping[str, int], per_day: int) -> None:
         """Take when acknowledgements left in the last hour, and how many each party got in the last day."""
@@ -77,7 +78,7 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
     ref = reference(parts.config.company.case_prefix, year, number)
     snapshot = Snapshot(number, one.entry.key_id, Case())
     events = decide_new(ref, _arrived(one), parts.rules, now, related)
-    slot = slots.take(one.sender_index, now)
+    slot = "automatic" if one.incoming.automatic else slots.take(one.sender_index, now)
     if isinstance(slot, str):
         events.append(Event(Name.ACKNOWLEDGEMENT_WITHHELD, now, data={"why": slot}))
     case = fold(events)
@@ -115,8 +116,8 @@ def staff_message(parts: Parts, one: Read, snapshot: Snapshot, now: datetime) ->
 
 def bounced(one: Read, now: datetime) -> Event:
     """Return the event of a mail of ours that came back; `status` is the enhanced code (RFC 3463)."""
-    data: dict[str, Json] = {"message": one.row.ledger_id, "status": one.incoming.bounce and one.incoming.bounce.status}
-    return Event(Name.LETTER_BOUNCED, now, data=data)
+    status = one.incoming.bounce.status if one.incoming.bounce else None
+    return Event(Name.LETTER_BOUNCED, now, data={"message": one.row.ledger_id, "status": status})
 
 
 def _joined(
@@ -130,13 +131,20 @@ def _joined(
 ) -> Done:
     text = sealed(parts.vault, snapshot.key_id, "raw", one.raw)
     settlement = _settlement(one, disposition, None, snapshot.case_id, text)
-    return Done(settlement, snapshot, events=tuple(events), due=due, posts=tuple(posts), resealed=text, resealed_from=one.entry.blob_id)
+    return Done(
+        settlement,
+        snapshot,
+        events=tuple(events),
+        due=due,
+        posts=tuple(posts),
+        resealed=text,
+        resealed_from=one.entry.blob_id,
+    )
 
 
 def _settlement(
     one: Read, disposition: Disposition, why: str | None, case_id: int | None = None, text: Sealed | None = None
 ) -> Settlement:
-    is_copy = disposition is Disposition.DUPLICATE
     return Settlement(
         row=one.row,
         disposition=disposition,
@@ -144,7 +152,7 @@ def _settlement(
         case_id=case_id,
         key_id=text.key_id if text else one.entry.key_id,
         blob_id=text.id if text else one.entry.blob_id,
-        content_index=None if is_copy else one.content_index,
+        content_index=one.content_index,
         sender_index=one.sender_index,
     )
 

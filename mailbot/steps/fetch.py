@@ -33,12 +33,12 @@ _MEGABYTE = 1024 * 1024
 
 def fetch(parts: Parts, now: datetime) -> bool:
     """Fetch one batch from every watched folder; true when any of them may have more. Raises Transient."""
-    return any([_fetch_folder(parts, folder, now) for folder in watched(parts)])
+    return any([_fetch_folder(parts, folder, now) for folder in watched(parts)])  # noqa: C419 -- every folder gets its turn
 
 
 def file(parts: Parts, now: datetime) -> bool:
-    """Move one batch of settled messages out of each watched folder; those in the junk folder stay. Raises Transient."""
-    return any([_file_folder(parts, folder, now) for folder in parts.config.imap.folders])
+    """Move one batch of settled messages out of each folder; those in junk stay there. Raises Transient."""
+    return any([_file_folder(parts, folder, now) for folder in parts.config.imap.folders])  # noqa: C419 -- every folder gets its turn
 
 
 def watched(parts: Parts) -> list[str]:
@@ -52,16 +52,17 @@ def _fetch_folder(parts: Parts, folder: str, now: datetime) -> bool:
     uidvalidity = parts.mailbox.select(folder)
     with read(parts.engine) as connection:
         cursor = read_cursor(connection, folder)
-    fresh = cursor is None or cursor.uidvalidity != uidvalidity
-    compare = fresh or now - cursor.compared_at >= _COMPARE_EVERY
-    uids = parts.mailbox.all_uids() if compare else parts.mailbox.uids_above(cursor.last_uid)
+    if cursor is not None and cursor.uidvalidity != uidvalidity:  # every UID we knew is void (RFC 3501 §2.3.1.1)
+        cursor = None
+    compare = cursor is None or now - cursor.compared_at >= _COMPARE_EVERY
+    uids = parts.mailbox.all_uids() if cursor is None or compare else parts.mailbox.uids_above(cursor.last_uid)
     with read(parts.engine) as connection:
         known = known_uids(connection, folder, uidvalidity, uids)
     missing = [uid for uid in uids if uid not in known]
     taken = _take(parts, folder, uidvalidity, missing, now)
     rest = missing[taken:]
     values = {"uidvalidity": uidvalidity, "polled_at": now}
-    values["last_uid"] = rest[0] - 1 if rest else max([0 if fresh else cursor.last_uid, *uids])
+    values["last_uid"] = rest[0] - 1 if rest else max([cursor.last_uid if cursor else 0, *uids])
     if compare:  # with a rest the comparison is not done: the next round compares again
         values["compared_at"] = now - _COMPARE_EVERY if rest else now
     with write(parts.engine) as connection:
@@ -119,9 +120,7 @@ def _sealed(
     messages = parts.mailbox.messages([one.uid for one in group])
     keys = parts.vault.make_keys(len(messages), now)
     texts = [sealed(parts.vault, key, "raw", one.data) for key, one in zip(keys, messages, strict=True)]
-    arrivals = [
-        _arrival(folder, uidvalidity, one, text) for one, text in zip(messages, texts, strict=True)
-    ]
+    arrivals = [_arrival(folder, uidvalidity, one, text) for one, text in zip(messages, texts, strict=True)]
     return arrivals, texts
 
 
@@ -142,7 +141,7 @@ def _file_folder(parts: Parts, folder: str, now: datetime) -> bool:
     with read(parts.engine) as connection:
         cursor = read_cursor(connection, folder)
         rows = unfiled(connection, folder, cursor.uidvalidity, _FILE_BATCH) if cursor else []
-    if not rows:
+    if cursor is None or not rows:
         return False
     parts.mailbox.end_idle()
     if parts.mailbox.select(folder) == cursor.uidvalidity:

@@ -20,8 +20,10 @@ from mailbot.store.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the worker is made of. `rules` are those new cases open under; the
-    events wake the lane that has work."""
+    """What the worker is made of.
+
+    `rules` are those new cases open under. The three events wake the lane that has work.
+    """
 
     config: Config
     company: Company

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from mailbot.core.content import content_digest
 from mailbot.core.match import Carriers, Known, carriers
 from mailbot.core.message import Incoming, Verdict
-from mailbot.core.content import content_digest
 from mailbot.core.parse import parse
 from mailbot.core.sender import normalise_address
+from mailbot.core.sentences import MailText
 from mailbot.core.token import Audience
 from mailbot.edge.auth import Transport, transport
-from mailbot.edge.model import MailText
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
 from mailbot.store.engine import read
@@ -77,7 +77,7 @@ def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> list[Read
 
 def facts_of(parts: Parts, batch: Sequence[Read], now: datetime) -> Facts:
     """Ask the store everything a batch needs to be decided, in one reading transaction."""
-    ids = {one_id for one in batch for one_id in (one.incoming.message_id, *one.carried.message_ids) if one_id}
+    ids = {one_id for one in batch for one_id in _ids(one) if one_id}
     senders = sorted({one.sender_index for one in batch})
     with read(parts.engine) as connection:
         return Facts(
@@ -87,6 +87,12 @@ def facts_of(parts: Parts, batch: Sequence[Read], now: datetime) -> Facts:
             parties=cases_of_parties(connection, senders),
             acks=acks_to(connection, senders, datetime.fromtimestamp(now.timestamp() - _DAY_S, now.tzinfo)),
         )
+
+
+def _ids(one: Read) -> tuple[str | None, ...]:
+    """Return every id that may be of a mail of ours: its own, those it answers, and the one it says came back."""
+    returned = one.incoming.bounce.original_message_id if one.incoming.bounce else None
+    return one.incoming.message_id, returned, *one.carried.message_ids
 
 
 def staff_with_address(parts: Parts, sender: str | None, now: datetime) -> list[str]:

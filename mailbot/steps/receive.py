@@ -5,6 +5,7 @@ Reading, deciding, rendering and sealing happen before that transaction; nothing
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Row
 
 from mailbot.core.events import Event
 from mailbot.core.match import Match, Route, match
-from mailbot.core.triage import Circumstances, Sorted, sort_out
+from mailbot.core.triage import Circumstances, Sorted, is_own_address, sort_out
 from mailbot.steps.dispose import Done, Slots, bounced, follow_up, new_case, settled_only, staff_message
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Facts, Read, facts_of, read_all
@@ -50,7 +51,10 @@ def receive(parts: Parts, now: datetime) -> bool:
 def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, now: datetime) -> list[Done]:
     sorted_out = _sort_all(parts, batch, facts)
     routes = [Match(Route.NEW) if out else match(one.carried, facts.known(one, parts, now)) for one, out in sorted_out]
-    opening = [out is None and route.route in {Route.NEW, Route.RELATED} for (_, out), route in zip(sorted_out, routes, strict=True)]
+    opening = [
+        out is None and route.route in {Route.NEW, Route.RELATED}
+        for (_, out), route in zip(sorted_out, routes, strict=True)
+    ]
     numbers = iter(_numbers(parts, sum(opening)))
     cases = _cases(parts, [route.case_id for route in routes if route.case_id])
     slots = _slots(parts, facts, now)
@@ -65,7 +69,19 @@ def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, now: datetime) ->
             done.append(staff_message(parts, one, known, now))
         else:
             done.append(settled_only(one, out or Sorted("held", route.route.value)))
-    return done
+    return _with_content_once(done, facts)
+
+
+def _with_content_once(done: Sequence[Done], facts: Facts) -> list[Done]:
+    """Let only the first message of a content carry its index: whatever the later ones are, they are copies of it."""
+    seen: set[str | None] = set(facts.copies)
+    result = []
+    for one in done:
+        index = one.settlement.content_index
+        settlement = replace(one.settlement, content_index=None if index in seen else index)
+        seen.add(index)
+        result.append(replace(one, settlement=settlement))
+    return result
 
 
 def _sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Sorted | None]]:
@@ -74,7 +90,7 @@ def _sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[R
     result = []
     for one in batch:
         about = Circumstances(
-            is_own=one.incoming.message_id in facts.mails or one.incoming.sender == parts.company.address,
+            is_own=one.incoming.message_id in facts.mails or is_own_address(one.incoming.sender, parts.company.address),
             is_copy=one.content_index in seen,
             is_junk=one.entry.folder == parts.config.imap.junk_folder,
             dmarc=one.transport.dmarc,

@@ -5,6 +5,7 @@ killed, and an unknown one is never sent again. The end of one claim and the nex
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -18,18 +19,29 @@ from mailbot.core.gate import faults
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result
 from mailbot.steps.parts import Parts
-from mailbot.steps.writing import staff_envelope, write as write_mail
+from mailbot.steps.writing import staff_envelope
+from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import Snapshot, append, snapshots
-from mailbot.store.claim import settle
+from mailbot.store.claim import settle, settle_all
 from mailbot.store.engine import read, write
-from mailbot.store.mail import ACK, INTERRUPTED, Claimed, Post, claim_interrupted, claim_posts, opened, queue, seal_posts
+from mailbot.store.mail import (
+    ACK,
+    INTERRUPTED,
+    Claimed,
+    Post,
+    claim_interrupted,
+    claim_posts,
+    opened,
+    queue,
+    seal_posts,
+)
 from mailbot.store.tables import OFFICE, outbox
 
 _LEASE = timedelta(seconds=150)
-_OTHERS = 16
+_EACH, _OTHERS = 2, 16
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 _RECONNECT = timedelta(seconds=5)
-_jitter = Random()
+_jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +61,73 @@ class Ended:
 
 
 def send(parts: Parts, now: datetime) -> bool:
-    """Send what is due, batch after batch while the outbox lasts; true when anything was tried. Raises Transient."""
-    rows = _settle_and_claim(parts, [], now)
-    tried = bool(rows)
-    while rows:
-        rows = _settle_and_claim(parts, _send_batch(parts, rows, now), now)
+    """Send what is due, group after group while the outbox lasts; true when anything was tried. Raises Transient.
+
+    While one group is on the wire, the outcomes of the group before are committed and the next is claimed.
+    """
+    with write(parts.engine) as connection:
+        died = claim_interrupted(connection, now, _LEASE, _OTHERS)
+    flight = _take_off(parts, died or _settle_and_claim(parts, [], now))
+    tried = bool(flight.rows)
+    landed: list[Ended] = []
+    while flight.rows:
+        claimed = _settle_and_claim(parts, landed, now)
+        landed = _land(parts, flight, claimed, now)
+        flight = _take_off(parts, claimed)
+    _settle_and_claim(parts, landed, now, claims=False)
     return tried
 
 
-def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """A claimed group: what ended without being sent, and what is on its way."""
+
+    rows: Sequence[Row[Any]]
+    ended: Sequence[Ended] = ()
+    mails: Sequence[Claimed] = ()
+    results: "Future[list[Result]] | None" = None
+
+
+def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime, *, claims: bool = True) -> list[Row[Any]]:
+    """Commit outcomes and take the next group in one transaction; none while the server is in trouble."""
     troubles = [one for one in ended if one.trouble]
-    refs = _refs(parts, troubles)
-    posts = [post for one in troubles for post in _trouble_mails(parts, one, refs, now)]
+    cases = _cases(parts, troubles)
+    posts = [post for one in troubles for post in _trouble_mails(parts, one, cases, now)]
     envelopes = seal_posts(parts.vault, posts)
     with write(parts.engine) as connection:
         _settle(connection, ended, now)
         queue(connection, posts, envelopes, now)
-        if any(one.due_at for one in ended):  # the server is in trouble: let the round end
+        if not claims or any(one.due_at for one in ended):
             return []
-        interrupted = claim_interrupted(connection, now, _LEASE, _OTHERS)
-        return interrupted or claim_posts(connection, now, _LEASE, parts.sender.connections, _OTHERS)
+        return claim_posts(connection, now, _LEASE, _EACH * parts.sender.connections, _OTHERS)
 
 
-def _send_batch(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> list[Ended]:
+def _take_off(parts: Parts, rows: Sequence[Row[Any]]) -> Flight:
+    """Open a group, pass it through the gate, and start sending what may leave."""
+    if not rows:
+        return Flight([])
     died = [row for row in rows if row.once and row.code == INTERRUPTED]
     with read(parts.engine) as connection:
         mails = opened(connection, parts.vault, [row for row in rows if row not in died])
-    stopped = {mail.row.id: found for mail in mails if (found := _gate(parts, mail))}
-    free = [mail for mail in mails if mail.row.id not in stopped]
+    stopped = {mail.row.id: found[0] for mail in mails if (found := _gate(parts, mail))}
     ended = [Ended(row, "unknown", INTERRUPTED) for row in died]
-    ended += [Ended(mail.row, "held", stopped[mail.row.id][0]) for mail in mails if mail.row.id in stopped]
-    return ended + _sent(parts, free, now)
+    ended += [Ended(mail.row, "held", stopped[mail.row.id]) for mail in mails if mail.row.id in stopped]
+    free = [mail for mail in mails if mail.row.id not in stopped]
+    return Flight(rows, ended, free, parts.sender.start(free) if free else None)
 
 
-def _sent(parts: Parts, mails: Sequence[Claimed], now: datetime) -> list[Ended]:
+def _land(parts: Parts, flight: Flight, claimed: Sequence[Row[Any]], now: datetime) -> list[Ended]:
+    """Wait for a group and judge it; without any connection it goes back, with the group claimed after it."""
     try:
-        results = parts.sender.send(mails)
+        results = flight.results.result() if flight.results else []
     except Transient:
-        _put_back(parts, mails, now)
+        with write(parts.engine) as connection:
+            _settle(connection, flight.ended, now)
+            waiting = [*(mail.row for mail in flight.mails), *claimed]
+            settle_all(connection, outbox, waiting, state="queued", code="no_connection", due_at=now + _RECONNECT)
         raise
-    return [_ended(parts, mail.row, result, now) for mail, result in zip(mails, results, strict=True)]
+    sent = [_ended(parts, mail.row, result, now) for mail, result in zip(flight.mails, results, strict=True)]
+    return [*flight.ended, *sent]
 
 
 def _ended(parts: Parts, row: Row[Any], result: Result, now: datetime) -> Ended:
@@ -106,8 +145,8 @@ def _ended(parts: Parts, row: Row[Any], result: Result, now: datetime) -> Ended:
 
 def _wait(failures: int) -> timedelta:
     """Return the wait after so many tries: one minute, doubling to an hour, with jitter so that mails do not march."""
-    wait = min(_FIRST_WAIT * 2 ** min(failures - 1, 10), _LONGEST_WAIT)
-    return wait * _jitter.uniform(0.8, 1.2)
+    doubled: timedelta = _FIRST_WAIT * 2 ** min(failures - 1, 10)
+    return min(doubled, _LONGEST_WAIT) * _jitter.uniform(0.8, 1.2)
 
 
 def _gate(parts: Parts, mail: Claimed) -> list[str]:
@@ -115,18 +154,14 @@ def _gate(parts: Parts, mail: Claimed) -> list[str]:
     return faults(mail.data, mail.recipient, parts.company.address, mail.row.ref, to_requester=to_requester)
 
 
-def _put_back(parts: Parts, mails: Sequence[Claimed], now: datetime) -> None:
-    """No connection at all: nothing was tried, so nothing is known to have failed."""
-    with write(parts.engine) as connection:
-        for mail in mails:
-            settle(connection, outbox, mail.row, state="queued", code="no_connection", due_at=now + _RECONNECT)
-
-
 def _settle(connection: Connection, ended: Sequence[Ended], now: datetime) -> None:
+    sent = [one.row for one in ended if one.state == "sent"]
+    settle_all(connection, outbox, sent, state="sent", code="250", due_at=None, settled_at=now)
     for one in ended:
-        state = "failed" if one.state == "gave_up" else one.state
-        settled_at = None if one.due_at else now
-        settle(connection, outbox, one.row, state=state, code=one.code, due_at=one.due_at, settled_at=settled_at)
+        if one.state != "sent":
+            state = "failed" if one.state == "gave_up" else one.state
+            settled_at = None if one.due_at else now
+            settle(connection, outbox, one.row, state=state, code=one.code, due_at=one.due_at, settled_at=settled_at)
     happened: dict[int, list[Event]] = {}
     for one in ended:
         if event := _event(one, now):
@@ -145,7 +180,7 @@ def _event(one: Ended, now: datetime) -> Event | None:
     return Event(name, now, data=data | {"trouble": one.trouble})
 
 
-def _refs(parts: Parts, ended: Sequence[Ended]) -> dict[int, Snapshot]:
+def _cases(parts: Parts, ended: Sequence[Ended]) -> dict[int, Snapshot]:
     if not ended:
         return {}
     with read(parts.engine) as connection:

@@ -1,10 +1,11 @@
 """tick: warns of dates that come near and issues the digest. What it costs follows what is due, not what is open."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from mailbot.config import Staff
 from mailbot.core.case import Case, Request, fold
@@ -13,7 +14,8 @@ from mailbot.core.decide import Rules, decide_tick, next_due
 from mailbot.core.events import Event, Json, Name
 from mailbot.steps.daily import next_digest_at, write_digest
 from mailbot.steps.parts import Parts
-from mailbot.steps.writing import staff_envelope, write as write_mail
+from mailbot.steps.writing import staff_envelope
+from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import Snapshot, append, request_from, snapshots
 from mailbot.store.claim import claim, claim_fairly, settle
 from mailbot.store.engine import read, write
@@ -109,7 +111,10 @@ def _digest_due(parts: Parts, now: datetime) -> bool:
     with write(parts.engine) as connection:
         rows = claim(connection, schedule, now, _LEASE, 1, schedule.c.key == "digest")
     for row in rows:
-        write_digest(parts, now, lambda connection, row=row: settle(  # type: ignore[misc]
-            connection, schedule, row, due_at=next_digest_at(parts, now), failures=0
-        ))
+        issued = parts.rules.calendar.at(parts.rules.calendar.local_day(now), time.max)
+        write_digest(parts, now, partial(_reschedule, row=row, due_at=next_digest_at(parts, issued)))
     return bool(rows)
+
+
+def _reschedule(connection: Connection, *, row: Row[Any], due_at: datetime) -> None:
+    settle(connection, schedule, row, due_at=due_at, failures=0)

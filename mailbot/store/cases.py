@@ -210,4 +210,3 @@ def _snapshot(row: Row[Any], requests: tuple[Request, ...]) -> Snapshot:
 
 def _words(values: frozenset[str]) -> str:
     return " ".join(sorted(values))
-

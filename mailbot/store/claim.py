@@ -4,14 +4,14 @@
 `failures` counts every attempt, so a row that kills its worker is soon met alone and at last held.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, tuple_, update
 
 
-class LeaseLost(Exception):  # noqa: N818 -- names what happened
+class LeaseLost(Exception):
     """Another worker took the row meanwhile; what this one did is rolled back."""
 
 
@@ -38,9 +38,7 @@ def claim(
     return sorted(connection.execute(taken).all(), key=lambda row: row.id)
 
 
-def claim_fairly(
-    connection: Connection, table: Table, now: datetime, lease: timedelta, limit: int
-) -> list[Row[Any]]:
+def claim_fairly(connection: Connection, table: Table, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
     """Claim fresh rows in a batch; rows that failed before are met one at a time, so that poison harms only itself."""
     fresh = claim(connection, table, now, lease, limit, table.c.failures == 0)
     return fresh or claim(connection, table, now, lease, 1, table.c.failures > 0)
@@ -48,11 +46,18 @@ def claim_fairly(
 
 def settle(connection: Connection, table: Table, row: Row[Any], **values: Any) -> None:
     """Write the end of a claimed row. Raises LeaseLost when its version moved on."""
-    done = connection.execute(
-        update(table).where(table.c.id == row.id, table.c.version == row.version).values(values)
-    )
+    done = connection.execute(update(table).where(table.c.id == row.id, table.c.version == row.version).values(values))
     if done.rowcount != 1:
         raise LeaseLost(f"{table.name} {row.id}")
+
+
+def settle_all(connection: Connection, table: Table, rows: Sequence[Row[Any]], **values: Any) -> None:
+    """Write the same end of several claimed rows in one statement. Raises LeaseLost when any has moved on."""
+    if not rows:
+        return
+    ours = tuple_(table.c.id, table.c.version).in_([(row.id, row.version) for row in rows])
+    if connection.execute(update(table).where(ours).values(values)).rowcount != len(rows):
+        raise LeaseLost(table.name)
 
 
 def release(connection: Connection, table: Table, rows: Iterable[Row[Any]], due_at: datetime) -> None:

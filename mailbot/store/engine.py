@@ -21,7 +21,7 @@ _PRAGMAS = (
 _writers: dict[int, threading.Lock] = {}
 
 
-class StoreUnavailable(Exception):  # noqa: N818 -- the desk's word: the store is away, not wrong
+class StoreUnavailable(Exception):
     """The database cannot be reached or is locked; nothing was changed, try again."""
 
 
@@ -66,8 +66,8 @@ def write(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def _opened(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
     try:
-        with engine.connect() as connection:
-            connection = connection.execution_options(writes=writes)
+        with engine.connect() as plain:
+            connection = plain.execution_options(writes=writes)
             connection.begin()
             yield connection
     except OperationalError as error:

@@ -14,10 +14,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
 from mailbot.store.claim import claim
-from mailbot.store.tables import outbox
+from mailbot.store.tables import inbox, outbox
 from mailbot.store.vault import Vault
 
 ACK = "ack"
+_STAFF_WAIT = timedelta(seconds=30)
 INTERRUPTED = "interrupted"
 
 
@@ -63,11 +64,24 @@ def queue(connection: Connection, posts: Sequence[Post], envelopes: Sequence[Sea
     connection.execute(dialect.insert(outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
 
 
+def is_queued(connection: Connection, prefix: str) -> bool:
+    """Say whether a mail whose key begins so was ever put into the outbox."""
+    asked = select(outbox.c.id).where(outbox.c.key >= prefix, outbox.c.key < prefix + "\uffff")
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 def claim_posts(connection: Connection, now: datetime, lease: timedelta, acks: int, others: int) -> list[Row[Any]]:
-    """Take mails to send: acknowledgements first and few at a time, since each one in flight can end unknown."""
+    """Take mails to send: acknowledgements first and few at a time, since each one in flight can end unknown.
+
+    While messages wait to be read, mail to staff waits too, half a minute at most: people first.
+    """
     queued = outbox.c.state == "queued"
     taken = claim(connection, outbox, now, lease, acks, queued, outbox.c.once, state="sending", code=None)
-    return taken or claim(connection, outbox, now, lease, others, queued, state="sending", code=None)
+    if taken:
+        return taken
+    busy = connection.execute(select(inbox.c.id).where(inbox.c.due_at <= now).limit(1)).first()
+    latest = now - _STAFF_WAIT if busy else now
+    return claim(connection, outbox, now, lease, others, queued, outbox.c.due_at <= latest, state="sending", code=None)
 
 
 def claim_interrupted(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
@@ -78,8 +92,8 @@ def claim_interrupted(connection: Connection, now: datetime, lease: timedelta, l
 def opened(connection: Connection, vault: Vault, rows: Sequence[Row[Any]]) -> list[Claimed]:
     """Unseal claimed mails."""
     plain = texts(connection, vault, [row.blob_id for row in rows])
-    split = ((row, *plain[row.blob_id].split(b"\n", 1)) for row in rows)
-    return [Claimed(row, recipient.decode(), data) for row, recipient, data in split]
+    split = ((row, plain[row.blob_id].partition(b"\n")) for row in rows)
+    return [Claimed(row, recipient.decode(), data) for row, (recipient, _, data) in split]
 
 
 def own_messages(connection: Connection, message_ids: Sequence[str]) -> dict[str, Row[Any]]:
@@ -101,7 +115,7 @@ def acks_to(connection: Connection, party_indexes: Sequence[str], since: datetim
     asked = select(outbox.c.party_index, func.count()).where(
         outbox.c.kind == ACK, outbox.c.party_index.in_(party_indexes), outbox.c.slot_at > since
     )
-    return {index: count for index, count in connection.execute(asked.group_by(outbox.c.party_index))}
+    return dict(connection.execute(asked.group_by(outbox.c.party_index)).tuples().all())
 
 
 def _values(post: Post, envelope: Sealed, now: datetime) -> dict[str, Any]:

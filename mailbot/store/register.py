@@ -1,6 +1,5 @@
 """Look-ups and lists over cases and messages, for matching, the commands and the digest. Reads only."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ def cases_by_ref(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
     if not refs:
         return {}
     rows = connection.execute(select(case_file.c.ref, case_file.c.id).where(case_file.c.ref.in_(refs)))
-    return {ref: case_id for ref, case_id in rows}
+    return dict(rows.tuples().all())
 
 
 def cases_of_parties(connection: Connection, address_indexes: Sequence[str]) -> dict[str, set[int]]:
@@ -30,12 +29,18 @@ def cases_of_parties(connection: Connection, address_indexes: Sequence[str]) -> 
 
 def case_ids(connection: Connection) -> list[int]:
     """Return the ids of all cases, oldest first."""
-    return list(connection.execute(select(case_file.c.id).where(case_file.c.id != OFFICE).order_by(case_file.c.id)).scalars())
+    return list(
+        connection.execute(select(case_file.c.id).where(case_file.c.id != OFFICE).order_by(case_file.c.id)).scalars()
+    )
 
 
 def messages_of(connection: Connection, case_id: int) -> list[Row[Any]]:
     """Return the incoming messages of a case, in order of arrival."""
-    return list(connection.execute(select(ledger).where(ledger.c.case_id == case_id).order_by(ledger.c.received_at, ledger.c.id)))
+    return list(
+        connection.execute(
+            select(ledger).where(ledger.c.case_id == case_id).order_by(ledger.c.received_at, ledger.c.id)
+        )
+    )
 
 
 def mails_of(connection: Connection, case_id: int) -> list[Row[Any]]:
@@ -60,7 +65,7 @@ def withheld_counts(connection: Connection, since: datetime) -> list[tuple[str, 
     asked = select(case_file.c.withheld, func.count()).where(
         case_file.c.withheld.is_not(None), case_file.c.opened_at >= since
     )
-    return sorted(Counter({why: n for why, n in connection.execute(asked.group_by(case_file.c.withheld))}).items())
+    return sorted(dict(connection.execute(asked.group_by(case_file.c.withheld)).tuples().all()).items())
 
 
 def kind_count(connection: Connection, kind: str) -> int:

@@ -29,7 +29,7 @@ _NONCE = 12
 _CACHED = 4096
 
 
-class VaultFault(Exception):  # noqa: N818 -- one word for the operator
+class VaultFault(Exception):
     """The master key file is missing, badly kept, or not the one the keys were wrapped with."""
 
 

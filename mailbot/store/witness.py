@@ -39,7 +39,9 @@ def bear_witness(connection: Connection, serial: int) -> str:
     lines = [{"serial": serial, "case_id": row.id, "seq": row.seq, "hash": row.head} for row in rows]
     lines = lines or [{"serial": serial, "case_id": OFFICE, "seq": 0, "hash": GENESIS}]
     connection.execute(insert(witness), lines)
-    connection.execute(update(case_file).where(case_file.c.seq > case_file.c.witnessed).values(witnessed=case_file.c.seq))
+    connection.execute(
+        update(case_file).where(case_file.c.seq > case_file.c.witnessed).values(witnessed=case_file.c.seq)
+    )
     return _head(before, lines)
 
 

@@ -63,7 +63,7 @@ def test_where_nothing_would_be_left_the_text_stays_whole(text: str) -> None:
     [
         "On Monday I wrote to you and got no answer.",
         "iPhoneから送信した写真を消してください。",
-        "件名: 開示請求\n本文です。",
+        "件名: 開示請求\n日付: 5月1日\n宛先: 相談窓口\n本文です。",
         "From: 3 May: please stop",
         "私はこの手紙を書きました。返事をください。",
         "2024年5月1日に申し込みました。取り消してください。",
@@ -72,20 +72,21 @@ def test_where_nothing_would_be_left_the_text_stays_whole(text: str) -> None:
     ],
 )
 def test_what_a_person_says_is_not_taken_for_a_quotation(text: str) -> None:
-    assert newest_words(text + "\n最後の行") == text + "\n最後の行"
+    whole = f"最初の行\n{text}\n最後の行"
+    assert newest_words(whole) == whole
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        ">" * 200000,
-        " " * 200000,
-        "On \n" * 50000,
-        "On a 2024/1/1 <" * 14000,
-        "From: \n" * 30000,
-        "2024/1/1 " * 22000,
-        "-" * 200000,
-        "> \n" * 70000,
+        ">" * 200_000,
+        " " * 200_000,
+        "-" * 200_000,
+        "> \n" * 70_000,
+        "On \n" * 50_000,
+        "From: \n" * 30_000,
+        "2024/1/1 " * 22_000,
+        "On a 2024/1/1 <" * 14_000,
         ("On " + "a " * 300 + "\n") * 330,
     ],
     ids=range(9),

@@ -6,13 +6,49 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.desk import Desk
+from tests.e2e.desk import Commands, Desk
 from tests.servers.lab import MailLab
+from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import Reaper
 
 
+@pytest.fixture(scope="session")
+def commands(reaper: Reaper) -> Iterator[Commands]:
+    """The warm process that all commands of the run are forks of."""
+    commands = Commands(reaper)
+    yield commands
+    commands.close()
+
+
+@pytest.fixture
+def make_desk(mail_lab: MailLab, reaper: Reaper, commands: Commands) -> Callable[..., Desk]:
+    """Make desks on SQLite; what the configuration says can be given, like `since="2026-11-20"`."""
+
+    def make(**values: Any) -> Desk:
+        return Desk(mail_lab, reaper, reaper.new_folder("desk-"), commands=commands, **values)
+
+    return make
+
+
+@pytest.fixture
+def sqlite_desk(make_desk: Callable[..., Desk]) -> Desk:
+    """One desk on SQLite."""
+    return make_desk()
+
+
+@pytest.fixture
+def postgres_desk(
+    mail_lab: MailLab, reaper: Reaper, commands: Commands, postgresql: PostgreSQL
+) -> Iterator[Desk]:
+    """One desk on PostgreSQL."""
+    with postgresql.fresh_database() as url, postgresql.fresh_database() as keys_url:
+        yield Desk(mail_lab, reaper, reaper.new_folder("desk-"), url, keys_url, commands)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_desk(request: pytest.FixtureRequest, mail_lab: MailLab, reaper: Reaper) -> Iterator[Callable[..., Desk]]:
+def new_desk(
+    request: pytest.FixtureRequest, mail_lab: MailLab, reaper: Reaper, commands: Commands
+) -> Iterator[Callable[..., Desk]]:
     """Make desks, each with databases of its own, on both databases."""
     with ExitStack() as stack:
 
@@ -21,7 +57,7 @@ def new_desk(request: pytest.FixtureRequest, mail_lab: MailLab, reaper: Reaper) 
             if request.param == "postgresql":
                 server = request.getfixturevalue("postgresql")
                 urls = {name: stack.enter_context(server.fresh_database()) for name in ("url", "keys_url")}
-            return Desk(mail_lab, reaper, reaper.new_folder("desk-"), **urls, **values)
+            return Desk(mail_lab, reaper, reaper.new_folder("desk-"), commands=commands, **urls, **values)
 
         yield make
 

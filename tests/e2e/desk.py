@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from mailbot.store.vault import make_master_key
 from tests.servers.lab import MailLab
+from tests.servers.postfix_log import Delivery
 from tests.servers.processes import Group, Reaper
 
 CONFIG = """\
@@ -61,11 +63,48 @@ format = "json"
 """
 
 
+class Commands:
+    """Runs commands in forks of one warm process (`forks.py`), which is as good as a fresh one and much sooner done."""
+
+    def __init__(self, reaper: Reaper) -> None:
+        self._folder = reaper.new_folder("forks-")
+        script = Path(__file__).with_name("forks.py")
+        self._process = subprocess.Popen(
+            [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        reaper.tell(f"group {self._process.pid} {int(signal.SIGTERM)}")
+
+    def run(self, arguments: Sequence[str], env: Mapping[str, str]) -> tuple[int, str, str]:
+        """Run `mailbot …` to its end; exit code, standard output and standard error."""
+        assert self._process.stdin and self._process.stdout
+        out, err = self._folder / "out", self._folder / "err"
+        order = {"arguments": list(arguments), "env": dict(env), "out": str(out), "err": str(err)}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+        self._process.stdout.close()
+
+
 class Desk:
     """The program in a folder of its own. `hana` handles, `boss` is the manager; both have mailboxes in the lab."""
 
-    def __init__(self, lab: MailLab, reaper: Reaper, folder: Path, url: str = "", keys_url: str = "", **values: Any) -> None:
-        self.lab, self.folder, self._reaper = lab, folder, reaper
+    def __init__(
+        self,
+        lab: MailLab,
+        reaper: Reaper,
+        folder: Path,
+        url: str = "",
+        keys_url: str = "",
+        commands: Commands | None = None,
+        **values: Any,
+    ) -> None:
+        self.lab, self.folder, self._reaper, self._commands = lab, folder, reaper, commands
         self.mailbox = lab.fresh_mailbox()
         self.hana, self.boss = lab.fresh_mailbox("hana@company.test"), lab.fresh_mailbox("boss@company.test")
         self.log_file = folder / "worker.log"
@@ -92,20 +131,61 @@ class Desk:
         """Move the clock of every later command."""
         self._env["MAILBOT_NOW"] = moment
 
+    def set(self, **values: str) -> None:
+        """Set environment variables of every later command, for example `MAILBOT_LIMITS__ACKS_PER_HOUR="2"`."""
+        self._env |= values
+
     def command(self, *arguments: str, code: int = 0, **extra: str) -> str:
         """Run `mailbot …` to its end and return what it printed; fails on another exit code."""
-        done = subprocess.run(
-            [sys.executable, "-m", "mailbot", *arguments],
-            env=self.environment(**extra),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        found, out, err = self._run(arguments, self.environment(**extra))
+        assert found == code, f"exit {found}\n{out}\n{err}"
         with self.log_file.open("a") as log:
-            log.write(done.stderr)
-        return done.stdout
+            log.write(err)
+        return out
+
+    def _run(self, arguments: Sequence[str], env: Mapping[str, str]) -> tuple[int, str, str]:
+        if self._commands:
+            return self._commands.run(arguments, env)
+        command = [sys.executable, "-m", "mailbot", *arguments]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def once(self, now: str = "", code: int = 0, **extra: str) -> None:
+        """Let the worker deal with all that is due, at a moment if one is given (as MAILBOT_NOW has it)."""
+        if now:
+            self.set_now(now)
+        self.command("run", "--once", code=code, **extra)
+
+    def put(self, *mails: bytes, at: datetime | str = "", folder: str = "INBOX", flags: Sequence[bytes] = ()) -> None:
+        """Lay mails into the desk's mailbox over one IMAP session, received at `at` (an ISO moment) or now."""
+        moment = datetime.fromisoformat(at) if isinstance(at, str) and at else at or datetime.now(UTC)
+        with self.lab.login(self.mailbox) as client:
+            if not client.folder_exists(folder):
+                client.create_folder(folder)
+            for one in mails:
+                client.append(folder, one, flags=flags, msg_time=moment)
+
+    def sent(self) -> list[Delivery]:
+        """What this desk sent, by Postfix's own account: one row for each try of each recipient."""
+        return [row for row in self.lab.smtp_log() if row.sender == self.mailbox]
+
+    def recipients(self) -> list[str]:
+        """The envelope recipients of all mail of this desk that was delivered, in order."""
+        return [row.recipient for row in self.sent() if row.status == "sent"]
+
+    def acknowledged(self) -> list[str]:
+        """Who was sent mail apart from the two of the staff."""
+        return [one for one in self.recipients() if one not in {self.hana, self.boss}]
+
+    def case(self, ref: str) -> dict[str, Any]:
+        """One case as `mailbot case REF --json` prints it."""
+        found: dict[str, Any] = json.loads(self.command("case", ref, "--json"))
+        return found
+
+    def sum(self, code: int = 0) -> dict[str, int]:
+        """The words of `mailbot reconcile` with their numbers; `in` is the whole."""
+        words = self.command("reconcile", code=code).replace("=", "+").split("+")
+        return {name: int(number) for name, number in (word.split() for word in words)}
 
     def cases(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.command("cases", "--json"))

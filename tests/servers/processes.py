@@ -87,6 +87,10 @@ class Group:
             )
         reaper.tell(f"group {self._process.pid} {int(stop_signal)}")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def is_running(self) -> bool:
         return self._process.poll() is None
 

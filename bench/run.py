@@ -1,0 +1,217 @@
+"""Prints what the spine costs: a backlog of fresh mails through the real worker, beside a bare loop, in one run.
+
+The backlog appears in INBOX at once (moved there from another folder), the worker is warm and idle. The clock
+stops when the mail server has accepted the last acknowledgement. The bare loop does the least that could be
+called the same: fetch, parse, commit, send, in batches of 50, with sending one after the other and overlapped.
+"""
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import ssl
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from email import message_from_bytes
+from pathlib import Path
+
+import aiosmtplib
+from imapclient import IMAPClient
+from sqlalchemy import text
+
+from mailbot.store.engine import open_engine
+from tests.e2e.desk import Desk, mail
+from tests.servers.certificates import make_certificates
+from tests.servers.dovecot import Dovecot
+from tests.servers.lab import MailLab
+from tests.servers.outage import running
+from tests.servers.postfix import Postfix
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.processes import Reaper
+
+BATCH = 50
+TEXTS = (
+    ("お願い", "お世話になっております。\n私の個人データを開示してください。\nよろしくお願いいたします。\n"),
+    ("address", "Hello,\nplease correct my address and stop sending me the magazine.\nThank you.\n"),
+    ("退会", "先日退会しました。登録されている私の個人情報をすべて削除してください。\n"),
+    ("質問", "私の情報を何に使っているのか教えてください。\n"),
+    ("予約", "来週木曜日の掃除の予約を午後に変更したいのですが。\n"),
+)
+
+
+@contextmanager
+def lab() -> Iterator[tuple[MailLab, Reaper]]:
+    """Dovecot and Postfix of our own, as in the tests."""
+    with Reaper() as reaper:
+        folder = reaper.new_folder("bench-")
+        certificates = make_certificates(folder)
+        dovecot = Dovecot(folder, certificates, reaper)
+        postfix = Postfix(folder, certificates, dovecot, reaper)
+        with running(dovecot), running(postfix):
+            yield MailLab(certificates, dovecot, postfix), reaper
+
+
+def backlog(world: MailLab, mailbox: str, count: int) -> None:
+    """Lay `count` mails of different people into a folder beside INBOX."""
+    mails = []
+    for number in range(count):
+        subject, words = TEXTS[number % len(TEXTS)]
+        person = f"person{number}.{random.getrandbits(32):x}@people.test"
+        mails.append((mail(person, mailbox, subject, words, number), mailbox))
+    with world.login(mailbox) as client:
+        client.create_folder("Backlog")
+    world.deliver_many(mails)
+    with world.login(mailbox) as client:
+        client.select_folder("INBOX")
+        client.move(client.search(), "Backlog")
+
+
+def release(world: MailLab, mailbox: str) -> None:
+    """Let the backlog appear in INBOX at once."""
+    with world.login(mailbox) as client:
+        client.select_folder("Backlog")
+        client.move(client.search(), "INBOX")
+
+
+def measure_product(world: MailLab, reaper: Reaper, count: int, urls: dict[str, str]) -> tuple[float, float]:
+    """Return seconds until the last acknowledgement was accepted, and the worker's peak memory in MiB."""
+    desk = Desk(world, reaper, reaper.new_folder("desk-"), **urls)
+    backlog(world, desk.mailbox, count)
+    engine = open_engine(urls.get("url") or f"sqlite:///{desk.folder}/mailbot.db")
+    with desk.working() as worker:
+        wait_until(lambda: "worker started" in desk.log_file.read_text())
+        time.sleep(1.5)
+        began = time.perf_counter()
+        release(world, desk.mailbox)
+        wait_until(lambda: accepted(engine) >= count)
+        took = time.perf_counter() - began
+        peak = peak_mib(worker.pid)
+    engine.dispose()
+    return took, peak
+
+
+def accepted(engine: object) -> int:
+    """Count the acknowledgements the mail server has accepted."""
+    with engine.connect() as connection:  # type: ignore[attr-defined]
+        return int(connection.execute(text("SELECT count(*) FROM outbox WHERE kind='ack' AND state='sent'")).scalar())
+
+
+def peak_mib(pid: int) -> float:
+    """Return the largest resident memory a process ever had."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+def wait_until(is_true: Callable[[], bool], longest_s: float = 300) -> None:
+    """Look every 20 ms."""
+    end = time.monotonic() + longest_s
+    while not is_true():
+        if time.monotonic() > end:
+            raise TimeoutError
+        time.sleep(0.02)
+
+
+def measure_bare(world: MailLab, folder: Path, count: int, *, overlapped: bool) -> float:
+    """Return seconds of the bare loop."""
+    mailbox = world.fresh_mailbox()
+    backlog(world, mailbox, count)
+    database = sqlite3.connect(folder / f"bare-{overlapped}.db")
+    database.executescript(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE message(id INTEGER PRIMARY KEY, raw BLOB);"
+        "CREATE TABLE event(id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE outbox(id INTEGER PRIMARY KEY, raw BLOB)"
+    )
+    with IMAPClient("127.0.0.1", world.imaps_port, ssl=True, ssl_context=context(world)) as client:
+        client.login(mailbox, world.password)
+        client.select_folder("INBOX")
+        began = time.perf_counter()
+        release(world, mailbox)
+        client.noop()
+        asyncio.run(bare(world, client, database, mailbox, 2 if overlapped else 1))
+        took = time.perf_counter() - began
+    database.close()
+    return took
+
+
+async def bare(world: MailLab, client: IMAPClient, database: sqlite3.Connection, mailbox: str, lines: int) -> None:
+    """Fetch, parse, commit, send."""
+    uids = client.search()
+    connections = [await connected(world, mailbox) for _ in range(lines)]
+    sending: asyncio.Task[None] | None = None
+    for start in range(0, len(uids), BATCH):
+        fetched = await asyncio.to_thread(client.fetch, uids[start : start + BATCH], ["INTERNALDATE", "BODY.PEEK[]"])
+        raws = [answer[b"BODY[]"] for answer in fetched.values()]
+        answers = [(message_from_bytes(raw)["From"], b"Subject: ack\r\n\r\nThank you.\r\n") for raw in raws]
+        with database:
+            database.executemany("INSERT INTO message(raw) VALUES (?)", [(raw,) for raw in raws])
+            database.executemany("INSERT INTO event(text) VALUES (?)", [("opened",) for _ in raws])
+            database.executemany("INSERT INTO outbox(raw) VALUES (?)", [(data,) for _, data in answers])
+        if sending:
+            await sending
+        sending = asyncio.create_task(send(connections, mailbox, answers))
+        if lines == 1:
+            await sending
+    if sending:
+        await sending
+    for connection in connections:
+        await connection.quit()
+
+
+async def connected(world: MailLab, mailbox: str) -> aiosmtplib.SMTP:
+    """Open one kept connection, as the product does."""
+    client = aiosmtplib.SMTP(hostname="127.0.0.1", port=world.smtps_port, use_tls=True, tls_context=context(world))
+    await client.connect()
+    await client.login(mailbox, world.password)
+    return client
+
+
+async def send(connections: list[aiosmtplib.SMTP], mailbox: str, answers: list[tuple[str, bytes]]) -> None:
+    """Send all answers over the connections, one in flight on each."""
+    waiting = list(answers)
+
+    async def work(client: aiosmtplib.SMTP) -> None:
+        while waiting:
+            to, data = waiting.pop()
+            await client.sendmail(mailbox, [to], data)
+
+    await asyncio.gather(*(work(client) for client in connections))
+
+
+def context(world: MailLab) -> ssl.SSLContext:
+    """TLS as the product has it."""
+    return ssl.create_default_context(cafile=str(world.ca_file))
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--mails", type=int, default=600)
+    parser.add_argument("--postgresql", action="store_true", help="measure PostgreSQL too")
+    chosen = parser.parse_args()
+    count = chosen.mails
+    with lab() as (world, reaper), ExitStack() as stack:
+        scratch = reaper.new_folder("bare-")
+        plain = count / measure_bare(world, scratch, count, overlapped=False)
+        overlapped = count / measure_bare(world, scratch, count, overlapped=True)
+        rows: list[tuple[str, float, str]] = [
+            ("bare loop, batches of 50", plain, ""),
+            ("bare loop, sending overlapped", overlapped, ""),
+        ]
+        databases: list[tuple[str, dict[str, str]]] = [("SQLite", {})]
+        if chosen.postgresql:
+            server = PostgreSQL(reaper.new_folder("pg-"), reaper)
+            stack.enter_context(running(server))
+            names = ("url", "keys_url")
+            databases.append(("PostgreSQL", {name: stack.enter_context(server.fresh_database()) for name in names}))
+        for name, urls in databases:
+            took, peak = measure_product(world, reaper, count, urls)
+            rate = count / took
+            rows.append((f"mailbot, {name}", rate, f"{rate / plain:.2f} of the bare loop, peak {peak:.0f} MiB"))
+    for name, rate, note in rows:
+        print(f"{name:32} {rate:7.1f} mails/s  {note}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

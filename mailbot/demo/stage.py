@@ -1,0 +1,164 @@
+"""Plays the story: servers, company, the worker's own parts and steps, a clock that jumps, and the proof at the end."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from mailbot import compose, log, reports
+from mailbot.demo.account import Account
+from mailbot.demo.mails import read
+from mailbot.demo.office import Servers, open_office
+from mailbot.demo.servers import PASSWORD, USER, MailHost, mail_host
+from mailbot.demo.shelf import DIGESTS, REQUESTERS, Shelf, is_free
+from mailbot.demo.story import FIRST, LAST, OPENING, Scene, moments
+from mailbot.demo.watch import Watch
+from mailbot.edge.clock import Clock
+from mailbot.steps.parts import Parts
+from mailbot.worker import OK, run_once
+
+_FAILED, _NOT_EMPTY = 1, 2
+_SCENE_S, _MORNING_S = 0.9, 0.45
+_UNTIL_SEEN = timedelta(seconds=2)
+"""How long after its arrival a mail is met: the worker waits in IMAP IDLE."""
+
+
+def perform(out: Console, keep: Path | None, *, is_fast: bool) -> int:
+    """Play everything and return the exit code (see `play`)."""
+    shelf = _shelf(out, keep or Path("demo-out") / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}")
+    if shelf is None:
+        return _NOT_EMPTY
+    _welcome(out)
+    clock = Clock(OPENING)
+    with _opened(shelf, clock) as (parts, host):
+        account = Account(out, parts.rules.calendar.why_not)
+        play = Play(account, shelf, parts, host, clock, Watch(parts, host), is_fast=is_fast)
+        faults = [*play.days(), *play.proof()]
+        code = _verdict(account, faults)
+        play.close()
+    return code
+
+
+@dataclass
+class Play:
+    """One performance. Faults are told as lines; none is a good end."""
+
+    account: Account
+    shelf: Shelf
+    parts: Parts
+    host: MailHost
+    clock: Clock
+    watch: Watch
+    delivered: int = 0
+    _: KW_ONLY
+    is_fast: bool
+
+    def days(self) -> Iterator[str]:
+        """Live through every moment of the story."""
+        for at, scene in moments():
+            if scene and (fault := self._deliver(scene)):
+                yield fault
+                continue
+            self.clock.jump(at + _UNTIL_SEEN - self.clock.now())
+            if run_once(self.parts, self.clock) != OK:
+                yield f"{at:%Y-%m-%d %H:%M}: a step could not do its work; the reason is on standard error"
+            self._tell(at, scene)
+
+    def proof(self) -> Iterator[str]:
+        """Ask for the sum and the log, as an auditor would; the last digest's head must be ours."""
+        line, is_whole = reports.reconcile(self.parts)
+        digest = self.shelf.last(DIGESTS, ".eml")
+        faults, told = reports.verify(self.parts, digest.read_bytes() if digest else None)
+        self.account.title("Does it add up?")
+        self.account.say(f"every mail   {line}")
+        self.account.say(f"event log    {told}; checked against the head in the last digest")
+        if not is_whole or not line.startswith(f"in {self.delivered} = "):
+            yield f"{self.delivered} mails arrived, and not each of them has one disposition: {line}"
+        yield from faults
+
+    def close(self) -> None:
+        """Leave the register and say where everything lies."""
+        now = self.clock.now()
+        rows = reports.cases(self.parts, now, None)
+        register = reports.cases_table(rows)
+        self.account.title("The register")
+        self.account.say(register)
+        self.shelf.close(register, rows[0]["ref"] if rows else "-", now)
+        self.account.title("Look for yourself")
+        for path, what in self._places():
+            self.account.say(f"{path}\n    {what}")
+
+    def _deliver(self, scene: Scene) -> str | None:
+        """Let a mail arrive; returns what is wrong when it cannot be written."""
+        self.account.arrived(scene)
+        try:
+            mail = scene.mail.written(scene.written_at or scene.at, self._sent_to)
+        except LookupError as fault:
+            return f"{scene.at:%Y-%m-%d %H:%M}: {fault}"
+        self.host.deliver(mail, scene.at)
+        self.shelf.keep_received(mail)
+        self.delivered += 1
+        return None
+
+    def _tell(self, at: datetime, scene: Scene | None) -> None:
+        news = self.watch.news()
+        for taken in news.mails:
+            self.shelf.keep_sent(taken)
+        if self.account.happened(at, news, is_answer=scene is not None) and not self.is_fast:
+            time.sleep(_SCENE_S if scene else _MORNING_S)
+
+    def _sent_to(self, address: str, kind: str) -> list[EmailMessage]:
+        mails = [read(taken.data) for taken in self.host.taken if address in taken.recipients]
+        return [mail for mail in mails if mail["X-Mailbot-Kind"] == kind]
+
+    def _places(self) -> Iterator[tuple[Path | None, str]]:
+        yield self.shelf.first(REQUESTERS, ".html"), "the first acknowledgement: open it in a browser"
+        yield self.shelf.last(DIGESTS, ".html"), "the manager's last digest"
+        yield self.shelf.folder / "README.txt", "what else lies there, and how to ask the desk about its cases"
+
+
+@contextmanager
+def _opened(shelf: Shelf, clock: Clock) -> Iterator[tuple[Parts, MailHost]]:
+    """Start the servers, open the office, compose the worker's parts; all of it ends with the block."""
+    with mail_host() as host:
+        servers = Servers(host.imap_port, host.smtp_port, USER, PASSWORD)
+        config = open_office(shelf.folder, servers, FIRST)
+        log.start(config.log)
+        with compose.composed(config, clock) as parts:
+            yield parts, host
+
+
+def _shelf(out: Console, folder: Path) -> Shelf | None:
+    """Make the folder; None, and why on the terminal, when it cannot be had or somebody's files lie there."""
+    why = "is not an empty folder"
+    try:
+        if is_free(folder):
+            return Shelf(folder)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+    out.print(f"{folder}: {why}; nothing was changed. Name a new folder with --keep DIR.")
+    return None
+
+
+def _welcome(out: Console) -> None:
+    days = f"{FIRST:%A} {FIRST.day} {FIRST:%B} to {LAST:%A} {LAST.day} {LAST:%B %Y}"
+    out.print(Text("The privacy mailbox of a household-services company in Tokyo (cleaning, laundry, storage,", "bold"))
+    out.print(Text(f"baby-sitting), {days}, on a clock that jumps.", "bold"))
+    out.print("Real worker, real database; the mail servers run inside this process: nothing leaves this machine.")
+    out.print("In this story nobody answers the cases, so that you see who is told, and when.")
+
+
+def _verdict(account: Account, faults: list[str]) -> int:
+    if not faults:
+        account.say("Every mail has exactly one disposition, and the event log proves what happened.", "bold green")
+        return OK
+        for fault in faults:
+        account.say(f"WRONG: {fault}", "bold red")
+    return _FAILED

@@ -1,0 +1,160 @@
+"""A desk whose worker is killed again and again while people write to it; at the end everything is looked at."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from tests.crash.invariants import Findings, World, check
+from tests.crash.letters import Written, write
+from tests.crash.warm import Order, Warm
+from tests.e2e.desk import Desk, parsed
+
+TABLES = ("case_file", "event", "request", "ledger", "inbox", "outbox", "party", "blob")
+RECOVERED = timedelta(seconds=200)
+"""Longer than every lease: what a dead worker had in hand is due again."""
+KILLED = -signal.SIGKILL
+LATEST_KILL_S = 0.3
+BUSY = {
+    "receiving": ("SELECT count(*) FROM inbox WHERE due_at >= :ours AND version > 0", 20),
+    "sending": ("SELECT count(*) FROM outbox WHERE due_at >= :ours AND state = 'sending'", 150),
+    "filing": ("SELECT count(*) FROM ledger WHERE disposition IS NOT NULL AND filed_at IS NULL", 0),
+}
+"""How the last worker's claims are told from those of workers before it: their leases (in seconds) end later."""
+OPEN = """SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending'))
+    + (SELECT count(*) FROM ledger WHERE filed_at IS NULL)"""
+
+
+@dataclass(repr=False)
+class Scene:
+    """One desk and its people. The clock stands still while a worker lives, and moves on between two lives."""
+
+    desk: Desk
+    urls: Mapping[str, str]
+    warm: Warm
+    random: Random
+    patches: tuple[str, ...] = ()
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    written: list[Written] = field(default_factory=list)
+    figures: Counter[str] = field(default_factory=Counter)
+
+    def letters(self, count: int) -> list[Written]:
+        """First mails of people who never wrote before."""
+        start = len(self.written)
+        people = [self.desk.lab.fresh_mailbox("asker@people.test") for _ in range(count)]
+        new = [write(person, self.desk.mailbox, start + place, self.random) for place, person in enumerate(people)]
+        self.written += new
+        return new
+
+    def deliver(self, letters: Sequence[Written]) -> None:
+        """Bring mails into the privacy mailbox."""
+        self.desk.lab.deliver_many((one.raw, self.desk.mailbox) for one in letters)
+
+    def live_until_dead(self, *patches: str) -> None:
+        """Let a worker run into a crash point."""
+        self._fork(once=True, patches=(*patches, *self.patches))
+        assert (code := self.warm.ended()) == KILLED, f"the worker never came to {patches}: it ended with {code}\n{self.log_tail()}"
+
+    def kill_at_random(self) -> None:
+        """Let a worker live for a random moment; some never get as far as their first piece of work."""
+        pid = self._fork(once=False, patches=self.patches)
+        if self.random.random() > 0.1:
+            self.warm.wait_working()
+        time.sleep(self.random.uniform(0, LATEST_KILL_S))
+        os.kill(pid, signal.SIGKILL)
+        assert self.warm.ended() == KILLED
+        self._count()
+
+    def recover_after_leases(self) -> None:
+        """Move the clock to where everything a dead worker had in hand is due again."""
+        self.now += RECOVERED
+
+    def drain(self, rounds: int = 6) -> None:
+        """Let workers finish, each after the leases of the one before have run out."""
+        for _ in range(rounds):
+            self.recover_after_leases()
+            self._fork(once=True, patches=self.patches)
+            assert (code := self.warm.ended()) == 0, f"exit {code}\n{self.log_tail()}"
+            if not self._open_work():
+                break
+        self.desk.lab.wait_idle()
+
+    def log_tail(self) -> str:
+        return self.desk.log_file.read_text()[-3000:]
+
+    def findings(self) -> Findings:
+        """What the checker says about everything that can be seen."""
+        found = check(self.world())
+        found.figures += self.figures
+        return found
+
+    def world(self) -> World:
+        """Look at databases, folders and inboxes."""
+        desk, lab = self.desk, self.desk.lab
+        with lab.login(desk.mailbox) as client:
+            next_uid = client.folder_status("INBOX", ["UIDNEXT"])[b"UIDNEXT"]
+        people = [*(one.requester for one in self.written), desk.hana, desk.boss]
+        with connected(self.urls["url"]) as connection:
+            tables = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in TABLES}  # noqa: S608
+        with connected(self.urls["keys_url"]) as connection:
+            keys = frozenset(connection.execute(text("SELECT id FROM data_key")).scalars())
+        return World(
+            tables=tables,
+            keys=keys,
+            folders={name: [parsed(raw) for raw in mails] for name, mails in lab.folders(desk.mailbox).items()},
+            next_uid=next_uid,
+            received={person: [parsed(raw) for raw in lab.received(person)] for person in people},
+            staff=desk.hana,
+            written=self.written,
+        )
+
+    def _fork(self, *, once: bool, patches: tuple[str, ...]) -> int:
+        desk = self.desk
+        return self.warm.fork(Order(str(desk.config_file), str(desk.log_file), self.now.isoformat(), once, patches))
+
+    def _count(self) -> None:
+        """What the dead worker had in hand."""
+        self.figures["kills"] += 1
+        with connected(self.urls["url"]) as connection:
+            busy = {name: self._held(connection, *asked) for name, asked in BUSY.items()}
+        self.figures.update({f"killed_{name}": 1 for name, number in busy.items() if number})
+        self.figures["killed_in_flight"] += any(busy.values())
+
+    def _held(self, connection: Connection, sql: str, lease_s: int) -> int:
+        ours = self.now + timedelta(seconds=lease_s)
+        is_text = connection.dialect.name == "sqlite"
+        value = ours.strftime("%Y-%m-%d %H:%M:%S.%f") if is_text else ours
+        return int(connection.execute(text(sql), {"ours": value}).scalar_one())
+
+    def _open_work(self) -> int:
+        with connected(self.urls["url"]) as connection:
+            return int(connection.execute(text(OPEN)).scalar_one())
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """A connection that leaves nothing open behind it."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        yield connection
+
+
+def killed_while_mail_arrives(scene: Scene, mails: int, kills: int) -> None:
+    """People write in dribs and drabs; the worker is killed at random moments and begins again."""
+    rest = scene.letters(mails)
+    with ThreadPoolExecutor(1) as post:
+        for left in range(kills, 0, -1):
+            share = scene.random.randint(0, 2 * len(rest) // left) if left > 1 else len(rest)
+            arriving: Future[None] = post.submit(scene.deliver, rest[:share])
+            rest = rest[share:]
+            scene.kill_at_random()
+            scene.now += timedelta(seconds=scene.random.uniform(1, 40))
+            arriving.result()
+    scene.drain()

@@ -1,0 +1,99 @@
+"""The clocks, day by day: every warning once, the right person, a digest each business day, none doubled or lost."""
+
+import re
+from datetime import date, timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from tests.e2e.desk import Desk, by_kind, mail, parsed
+from tests.servers.lab import MailLab
+
+pytestmark = pytest.mark.real
+
+WISH = "Please send me a copy of my data."
+FRIDAY = date(2026, 11, 20)
+CLOSED = {date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 28), date(2026, 11, 29)}
+WARNINGS = {
+    "11-27": ["hana", "boss"],
+    "11-30": ["hana", "boss"],
+    "12-02": ["boss"],
+    "12-03": ["boss"],
+    "12-04": ["boss"],
+    "12-05": ["boss"],
+    "12-06": ["boss"],
+    "12-07": ["boss"],
+}
+"""Arrival 2026-11-20, answer owed 2026-12-03: half used and gate day 7; three left and day 10; one left and day 12;
+day 13; overdue, daily. The digest needs no day of its own here: it comes on every business day."""
+
+
+def days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def serial_of(digest: EmailMessage) -> int:
+    found = re.search(r"#(\d+)", str(digest["Subject"]))
+    assert found
+    return int(found[1])
+
+
+def warnings_to(lab: MailLab, box: str) -> list[EmailMessage]:
+    kinds = ("warning", "escalation")
+    return [letter for letter in map(parsed, lab.received(box)) if letter["X-Mailbot-Kind"] in kinds]
+
+
+def test_every_warning_comes_once_on_its_day_and_a_digest_on_every_business_day(
+    sqlite_desk: Desk, mail_lab: MailLab
+) -> None:
+    desk = sqlite_desk
+    desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2026-11-20T14:10:00+09:00")
+    warned: dict[str, list[str]] = {}
+    digested = []
+    seen = {"hana": 0, "boss": 0, "digest": 0}
+    for day in days(FRIDAY, date(2026, 12, 7)):
+        desk.once(f"{day}T{'15:00' if day == FRIDAY else '09:30'}:00+09:00")
+        mail_lab.wait_idle()
+        for name, box in (("hana", desk.hana), ("boss", desk.boss)):
+            count = len(warnings_to(mail_lab, box))
+            warned.setdefault(f"{day:%m-%d}", []).extend([name] * (count - seen[name]))
+            seen[name] = count
+        digests = len(by_kind(mail_lab.received(desk.boss), "digest"))
+        digested += [day] * (digests - seen["digest"])
+        seen["digest"] = digests
+    assert {day: who for day, who in warned.items() if who} == WARNINGS
+    assert digested == [day for day in days(FRIDAY, date(2026, 12, 7))[1:] if day.weekday() < 5 and day not in CLOSED]
+    desk.once("2026-12-07T18:00:00+09:00")
+    digests = by_kind(mail_lab.received(desk.boss), "digest")
+    assert [serial_of(digest) for digest in digests] == list(range(1, len(digested) + 1))
+    for number, digest in enumerate(digests):
+        body = digest.get_body(("plain",))
+        assert body
+        lines = [line for line in body.get_content().splitlines() if " in " in f" {line}" and "= cases" in line]
+        assert lines, "the line that adds up"
+        assert "in 1 = cases 1 + follow-ups 0" in lines[0 if number == 0 else -1]
+    [case] = desk.cases()
+    assert [request["state"] for request in case["requests"]] == ["overdue"]
+    newest = desk.folder / "digest.eml"
+    newest.write_bytes(mail_lab.received(desk.boss)[-1])
+    desk.command("audit", "verify", "--against", str(newest))
+
+
+def test_after_a_week_of_silence_one_warning_and_one_digest_come_and_no_serial_is_lost(
+    sqlite_desk: Desk, mail_lab: MailLab
+) -> None:
+    desk = sqlite_desk
+    desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2026-11-20T14:10:00+09:00")
+    desk.once("2026-11-20T15:00:00+09:00")
+    desk.once("2026-11-30T06:00:00+09:00")
+    mail_lab.wait_idle()
+    assert len(warnings_to(mail_lab, desk.hana)) == 1
+    assert len(warnings_to(mail_lab, desk.boss)) == 1
+    assert len(by_kind(mail_lab.received(desk.boss), "digest")) == 1
+    for moment in ("2026-11-30T08:45:00+09:00", "2026-12-01T08:45:00+09:00"):
+        desk.once(moment)
+    mail_lab.wait_idle()
+    digests = by_kind(mail_lab.received(desk.boss), "digest")
+    assert [serial_of(digest) for digest in digests] == list(range(1, len(digests) + 1))
+    assert len({str(digest["Subject"]) for digest in digests}) == len(digests) in {2, 3}
+    assert len(warnings_to(mail_lab, desk.hana)) == 2
