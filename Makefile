@@ -7,12 +7,12 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --py
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers lint bench lock
+.PHONY: help demo test servers lint bench docs lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-demo: $(VENV)/demo.stamp ## play a few days of mail through the real worker; needs no server
+demo: $(VENV)/demo.stamp ## play two weeks of mail through the real worker; needs no server
 	$(BIN)/mailbot demo
 
 test: servers $(VENV)/test.stamp ## the whole suite against the real servers (ARGS="-k word" for a part)
@@ -28,6 +28,9 @@ lint: $(VENV)/test.stamp ## ruff and mypy
 
 bench: $(VENV)/test.stamp ## measure throughput on this machine
 	$(BIN)/python bench/run.py
+
+docs: $(VENV)/demo.stamp ## write the parts of docs/ that are made from code
+	$(BIN)/python docs/make.py
 
 lock: $(VENV)/lock/bin/uv ## choose the newest allowed version of every dependency, with hashes
 	$(LOCK) pyproject.toml .ci/build.in --output-file .ci/requirements.txt

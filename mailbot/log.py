@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from mailbot.config import Log
+from mailbot.sections import Log
 
 ALLOWED = frozenset(
     {"event", "level", "timestamp", "step", "lane", "count", "error", "where", "wait_s", "seconds", "folder", "what"}

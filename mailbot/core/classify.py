@@ -21,7 +21,7 @@ EVERYDAY_ACT = 0.85
 HINT = 0.55
 """Cues up to this strength (0..1) are never enough to be sure."""
 EXACTER_THAN = {
-    "correct": ("delete_item", "add"),
+    "correct": ("delete_item", "add", "stop_use"),
     "add": ("correct",),
     "delete_item": ("erase", "marketing_stop"),
     "marketing_stop": ("tp_stop",),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mailbot.core.classify import Cue, Flag, Guard, Reading
 from mailbot.core.doubts import doubts_of
-from mailbot.core.guards import guards_of
+from mailbot.core.guards import guards_of, is_quoted
 from mailbot.core.words import ACTS, OBJECTS, Rule, Sentence, Word
 
 SPECIFIC = frozenset({"purpose", "record", "from_whom", "to_whom", "why", "give", "no_give", "third", "no_use", "use"})
@@ -113,7 +113,13 @@ def _matching(rule: Rule, sentence: Sentence) -> list[Word]:
     bound = _bound_pair(rule, sentence)
     if bound is None:
         return []
-    return [*bound, *(sentence.having(wanted)[0] for wanted in rule.also)]
+    return [*bound, *(_first_said(sentence, wanted) for wanted in rule.also)]
+
+
+def _first_said(sentence: Sentence, wanted: frozenset[str]) -> Word:
+    """Choose a word of the writer before one that is only quoted."""
+    words = sentence.having(wanted)
+    return next((word for word in words if not is_quoted(sentence, word)), words[0])
 
 
 def _bound_pair(rule: Rule, sentence: Sentence) -> list[Word] | None:

@@ -4,13 +4,14 @@ An everyday matter is sure only where nothing at all is said of data, lists, rec
 leaks (law.md §1); a right is sure only where no other wish was left unread.
 """
 
+import re
 from collections.abc import Sequence
 
 from mailbot.core.classify import EVERYDAY, HINT, Cue, is_clean
 from mailbot.core.words import ACTS, OBJECTS, Sentence
 
 PRIVATE = frozenset(
-    "data info account ads third record purpose privacy rights_request leak others roster worry".split()
+    ["data", "info", "account", "ads", "third", "record", "purpose", "privacy", "rights_request", "leak", "others", "roster", "papers", "exposed", "worry", "own_matter"]
 )
 """Words after which an everyday mail is not surely everyday."""
 AUTHORITIES = frozenset({"flag_regulator", "flag_police", "flag_press"})
@@ -22,10 +23,17 @@ STORY_FROM = {True: 14, False: 35}
 """Characters from which a sentence tells a story, in Japanese and in English."""
 QUESTIONS = frozenset({"why", "from_whom", "to_whom", "what", "hold", "get"})
 """Words that ask something by themselves."""
-ALARMS = frozenset({"leak", "others", "no_send", "roster", "worry"})
+SERVICE = frozenset({"everyday", "everyday_act"})
+CHANGES = frozenset({"correct", "add", "delete_item", "erase"})
+"""Kinds whose words are also those of a booking."""
+ALARMS = frozenset({"leak", "others", "no_send", "roster", "exposed", "worry"})
 """Words that are never mere background."""
 DEFINITE = frozenset({"data", "account", "record", "purpose", "third", "ads", "hold", "item", "own", "privacy"})
 """Words that say that the data the company keeps are meant, not the address of a delivery."""
+
+_DATE = re.compile(
+    r"\d ?(?:日|時|月|am\b|pm\b)|[月火水木金土日]曜|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE
+)
 
 
 def doubts_of(sentences: Sequence[Sentence], found: Sequence[Sequence[Cue]]) -> tuple[str, ...]:
@@ -37,12 +45,25 @@ def doubts_of(sentences: Sequence[Sentence], found: Sequence[Sequence[Cue]]) -> 
     if everywhere & AUTHORITIES and "flag_threat" not in everywhere:
         return ("authority_writes",)
     if kinds == {EVERYDAY}:
-        return ("private_words",) if any(map(_is_private, sentences)) else ()
+        return _everyday_doubts(sentences, unread)
     if kinds == {"inquiry"} and everywhere & OWN_FACTS:
         return ("own_facts",)
     if kinds <= SOFT and any(map(_is_story, unread)):
         return ("unread_story",)
     return (*_unknown_wishes(unread, alive), *_everyday_context(sentences, found))
+
+
+def _everyday_doubts(sentences: Sequence[Sentence], unread: Sequence[Sentence]) -> tuple[str, ...]:
+    """Be sure of an everyday matter only where no sentence may tell of anything else."""
+    if any(map(_is_private, sentences)):
+        return ("private_words",)
+    untold = [sentence for sentence in unread if not (sentence.senses & SERVICE or _DATE.search(sentence.text))]
+    return ("unread_story",) if any(map(_is_story, untold)) or any(map(_is_about_staff, sentences)) else ()
+
+
+def _is_about_staff(sentence: Sentence) -> bool:
+    """Whether it tells what a person of the company did, and not what was done to the house."""
+    return "everyday_weak" in sentence.senses and not sentence.senses & (SERVICE | {"greeting"})
 
 
 def _unknown_wishes(unread: Sequence[Sentence], alive: Sequence[Cue]) -> list[str]:
@@ -68,7 +89,11 @@ def _signs(sentence: Sentence, proved: frozenset[str]) -> frozenset[str]:
     if proved - SOFT:
         signs -= {"data", "privacy"}
     if "complaint" in proved:
-        signs -= {"grievance"} | ({"wish"} if "grievance" in sentence.senses else set())
+        signs -= {"grievance"}
+    if "inquiry" in proved and "how" in sentence.senses:
+        signs -= {"wish", "question"}
+    if proved & {"complaint", "opinion"} and not sentence.senses & (OBJECTS | ACTS | {"field"}):
+        signs -= {"wish"}
     return frozenset(signs)
 
 
@@ -79,9 +104,7 @@ def _only_asks_to_be_told(senses: frozenset[str]) -> bool:
 
 def _everyday_context(sentences: Sequence[Sentence], found: Sequence[Sequence[Cue]]) -> list[str]:
     """Doubt "change the address" in a mail that speaks of a booking and never of the data kept."""
-    rights = [
-        number for number, cues in enumerate(found) if any(is_clean(cue) and cue.kind != EVERYDAY for cue in cues)
-    ]
+    rights = [number for number, cues in enumerate(found) if any(cue.kind in CHANGES for cue in cues if is_clean(cue))]
     is_definite = any(sentences[number].senses & (DEFINITE | {"leak", "others"}) for number in rights)
     told = [one for one in sentences if "everyday" in one.senses and not one.senses & {"greeting", "courtesy"}]
     return ["everyday_context"] if rights and told and not is_definite else []
@@ -90,7 +113,9 @@ def _everyday_context(sentences: Sequence[Sentence], found: Sequence[Sequence[Cu
 def _is_story(sentence: Sentence) -> bool:
     """Whether an unread sentence tells enough to hide an incident or a request (law.md §1, complaint)."""
     length = STORY_FROM[sentence.act_follows]
-    is_told = sentence.senses & {"greeting", "courtesy"} or _is_of_the_service(sentence.senses)
+    senses = sentence.senses
+    is_earlier = "past" in senses and senses & {"rights_request", "procedure", "data", "account"}
+    is_told = senses & {"greeting", "courtesy"} or is_earlier or _is_of_the_service(senses)
     return sentence.number > 0 and len(sentence.text) >= length and not is_told
 
 

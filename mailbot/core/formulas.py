@@ -20,9 +20,11 @@ _ADDRESSEE = re.compile(
 )
 _TO = re.compile(r"(?:dear|attention|attn|to)\b[^.?!;]{0,60}[,:]?", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?:〒|tel\b|phone|mobile|fax\b|e-?mail\b|mail\b|address\b|name\b|(?:customer|member|account|order|client)\w* ?(?:no|number|id)\b"
+    r"(?:tel\b|phone|mobile|fax\b|e-?mail\b|mail\b|address\b|name\b|(?:customer|member|account|order|client)\w* ?(?:no|number|id)\b"
     r"|電話|携帯|ファックス|メール|(?:新|旧|現|ご)?(?:住所|連絡先)|お?名前|氏名|(?:会員|顧客|お客様|契約|登録)(?:番号|id|コード|no)"
-    r"|生年月日|署名).*",
+    r"|生年月日|署名)(?:番号|アドレス)?[ :.#].*"
+    r"|〒.*|.{0,20}?[+(]?\d[\d() -]{7,}|\S{1,64}@\S{1,255}|https?://\S+"
+    r"|(?:東京都|北海道|(?:京都|大阪)府|.{2,3}県).{2,60}\d.{0,40}",
     re.IGNORECASE,
 )
 _SAYS_MORE = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mailbot.core.classify import EVERYDAY, Guard
 from mailbot.core.words import ACTS, Rule, Sentence, Word
 
-DEFINITE = frozenset({"data", "record", "purpose", "account", "third", "ads", "others", "leak"})
+DEFINITE = frozenset({"data", "record", "purpose", "account", "third", "ads", "others", "leak", "roster"})
 NEGATED_WITHIN = 6
 
 
@@ -15,10 +15,16 @@ def guards_of(rule: Rule, sentence: Sentence, words: Sequence[Word], *, is_statu
     if rule.kind not in {"inquiry", "opinion", EVERYDAY}:
         marks |= _wish_guards(sentence, is_status=is_status)
         marks |= {Guard.NEGATED} if _is_negated(sentence, words) else set()
-        is_vague = not any(word.sense in DEFINITE for word in words)
-        marks |= {Guard.EVERYDAY} if "everyday" in sentence.senses and is_vague and rule.kind != "purpose" else set()
-    marks |= {Guard.QUOTED} if any(_is_quoted(sentence, word) for word in words) else set()
+        marks |= {Guard.EVERYDAY} if _may_be_everyday(rule, sentence, words) else set()
+    marks |= {Guard.QUOTED} if any(is_quoted(sentence, word) for word in words) else set()
     return frozenset(marks)
+
+
+def _may_be_everyday(rule: Rule, sentence: Sentence, words: Sequence[Word]) -> bool:
+    """Whether a booking or a leaking tap may be meant: "change the address", "photos of the leak"."""
+    definite = DEFINITE - {"leak"} if rule.kind == "incident_tip" else DEFINITE
+    is_vague = not any(word.sense in definite for word in words)
+    return "everyday" in sentence.senses and is_vague and rule.kind != "purpose"
 
 
 def _mood_guards(rule: Rule, sentence: Sentence) -> set[Guard]:
@@ -52,6 +58,8 @@ def _wish_guards(sentence: Sentence, *, is_status: bool) -> set[Guard]:
         marks.add(Guard.POSSIBLE if senses & {"want", "own_wish"} else Guard.HOW)
     if "past" in senses:
         marks.add(Guard.PAST if is_status else Guard.POSSIBLE)
+    if "in_vain" in senses:
+        marks.add(Guard.PAST)
     for sense, mark in (
         ("can", Guard.POSSIBLE),
         ("how_do", Guard.POSSIBLE),
@@ -73,5 +81,6 @@ def _is_negated(sentence: Sentence, words: Sequence[Word]) -> bool:
     return any(0 <= act.start - no.end <= NEGATED_WITHIN for act in acts for no in nots)
 
 
-def _is_quoted(sentence: Sentence, word: Word) -> bool:
+def is_quoted(sentence: Sentence, word: Word) -> bool:
+    """Tell whether a word stands between quotation marks."""
     return sum(mark.start < word.start for mark in sentence.having({"quote"})) % 2 == 1

@@ -72,7 +72,7 @@ def compose(
         ("From", _mailbox(company.desk, company.address)),
         ("Reply-To", company.address),
         ("To", to),
-        ("Subject", _words(letter.subject, "Subject")),
+        ("Subject", _words(safe_header(letter.subject), "Subject")),
         ("Date", format_datetime(now)),
         ("Message-ID", own_id),
         *_thread_headers(thread),
@@ -86,10 +86,10 @@ def compose(
     return head + _alternatives(boundary, (("plain", letter.text), ("html", letter.html)))
 
 
-def safe_header(value: str, longest: int | None = _LONGEST) -> str:
+def safe_header(value: str) -> str:
     """Return a value that fits one header line: decoded, NFC, no controls, no line ends, no bidi marks."""
     line = " ".join(clean(unicodedata.normalize("NFC", decode_words(value))).split())
-    return line if longest is None else line[:longest]
+    return line[:_LONGEST].rstrip()
 
 
 def thread_after(answered: str | None, references: Sequence[str]) -> Thread:
@@ -107,15 +107,14 @@ def _thread_headers(thread: Thread) -> list[tuple[str, str]]:
 
 def _mailbox(name: str, address: str) -> str:
     name = safe_header(name)
-    if name.isascii():
+    if name.isascii() and "=?" not in name:
         return formataddr((name, address))
     return f"{_words(name, 'From')}\n<{address}>"
 
 
 @lru_cache(maxsize=256)
-def _words(text: str, header: str) -> str:
-    """Return text as a header carries it: plain ASCII, or encoded words of at most 75 characters (RFC 2047 §2)."""
-    line = safe_header(text)
+def _words(line: str, header: str) -> str:
+    """Return a safe line as a header carries it: plain ASCII, or encoded words of at most 75 characters (RFC 2047)."""
     charset = "us-ascii" if line.isascii() and "=?" not in line else "utf-8"
     return Header(line, charset, 76, header).encode(linesep="\n")
 

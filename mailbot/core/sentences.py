@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from mailbot.core.formulas import without_salutation
+from mailbot.core.formulas import is_formula, without_salutation
 from mailbot.core.message import Language
 
 MAX_CHARACTERS = 20_000
@@ -16,7 +16,7 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = re.compile(r"(?<=[。!?])(?![」』)\"'!?])|(?<=[a-z)\"'][.;]) +|(?<=[0-9]{2}[.;]) +|\n")
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2060\ufeff]")
-_NEW_PARAGRAPH = re.compile(r"(?:[。.!?:;」』)]|です|ます|した|ません|ください|様)$")
+_NEW_PARAGRAPH = re.compile(r"(?:[。.!?:;」』)]|です|ます|した|ません|ください|様|御中|各位|殿)$")
 _MARK = re.compile(r"^(?:[・●■○◆※*•-]+|\(?\d{1,2}[.)]) *(?=\D)")
 _ITEM = re.compile(r"^[\s>]*(?:[・●■○◆※*\-•>]|\(?\d{1,2}[.)、．:]|[①-⑳]|[^\s:]{1,12}: *\S)")
 
@@ -54,8 +54,13 @@ def _unwrap(body: str) -> str:
     joined: list[str] = []
     for raw in body.split("\n"):
         line = raw.strip()
-        goes_on = bool(joined and joined[-1] and line) and not _ITEM.match(line)
-        if goes_on and not _ITEM.match(joined[-1]) and not _NEW_PARAGRAPH.search(joined[-1]):
+        goes_on = bool(joined and joined[-1] and line) and not _ITEM.match(line) and not is_formula(line)
+        if (
+            goes_on
+            and not _ITEM.match(joined[-1])
+            and not is_formula(joined[-1])
+            and not _NEW_PARAGRAPH.search(joined[-1])
+        ):
             joined[-1] += line if _JAPANESE.search(joined[-1][-1] + line[0]) or joined[-1][-1] in "、," else f" {line}"
         else:
             joined.append(line)

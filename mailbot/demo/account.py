@@ -160,7 +160,7 @@ def _warnings(news: News) -> Iterator[Line]:
         if event.name is Name.DEADLINE_WARNED:
             found.setdefault((_point(event), _told(event)), []).append(_one(case, event))
     for (point, roles), requests in sorted(found.items(), key=lambda one: _urgency(one[0][0])):
-        said = _POINTS.get(point) or f"day {point.removeprefix('gate_')} of 14 to the court gate"
+        said = _POINTS.get(point) or f"day {point.removeprefix('gate_')} of 14 to the gate (Art. 39)"
         yield "overdue" if point == OVERDUE else "warning", f"{said} → {roles}: {_few(requests)}"
 
 

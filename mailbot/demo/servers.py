@@ -52,7 +52,7 @@ class MailHost:
     def __init__(self) -> None:
         """Take two free ports; nothing answers yet."""
         self.taken: list[Taken] = []
-        self._loop = asyncio.new_event_loop()
+        self._loop, self._stack = asyncio.new_event_loop(), AsyncExitStack()
         self._sockets = [_listening(), _listening()]
         self.imap_port, self.smtp_port = (int(one.getsockname()[1]) for one in self._sockets)
         self._login = Login(_imap_config(self.imap_port))
@@ -73,7 +73,6 @@ class MailHost:
 
     def start(self) -> None:
         """Let both servers answer."""
-        self._stack = AsyncExitStack()
         self._call(self._start())
 
     def stop(self) -> None:

@@ -1,5 +1,6 @@
 """The folder the demo leaves behind: mails as .eml, their HTML beside them, digests, register, and where to look."""
 
+import shlex
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -59,7 +60,9 @@ class Shelf:
     def close(self, register: str, ref: str, now: datetime) -> None:
         """Leave the register and the guide; `ref` is a case worth looking at."""
         config = (self.folder / "mailbot.toml").resolve()
-        guide = _README.format(config=config, now=now.astimezone(ZONE).isoformat(timespec="seconds"), ref=ref)
+        guide = _README.format(
+            config=shlex.quote(str(config)), now=now.astimezone(ZONE).isoformat(timespec="seconds"), ref=ref
+        )
         (self.folder / "register.txt").write_text(register + "\n", encoding="utf-8")
         (self.folder / "README.txt").write_text(guide, encoding="utf-8")
 

@@ -81,19 +81,21 @@ class Play:
         self.account.say(f"event log    {told}; checked against the head in the last digest")
         if not is_whole or not line.startswith(f"in {self.delivered} = "):
             yield f"{self.delivered} mails arrived, and not each of them has one disposition: {line}"
+        if digest is None:
+            yield "no digest left the house"
         yield from faults
 
     def close(self) -> None:
         """Leave the register and say where everything lies."""
         now = self.clock.now()
         rows = reports.cases(self.parts, now, None)
-        register = reports.cases_table(rows)
+        register = reports.cases_table(rows, self.parts.rules.calendar.zone)
         self.account.title("The register")
         self.account.say(register)
         self.shelf.close(register, rows[0]["ref"] if rows else "-", now)
         self.account.title("Look for yourself")
         for path, what in self._places():
-            self.account.say(f"{path}\n    {what}")
+            self.account.say(f"{path or '(nothing)'}\n    {what}")
 
     def _deliver(self, scene: Scene) -> str | None:
         """Let a mail arrive; returns what is wrong when it cannot be written."""
@@ -159,6 +161,6 @@ def _verdict(account: Account, faults: list[str]) -> int:
     if not faults:
         account.say("Every mail has exactly one disposition, and the event log proves what happened.", "bold green")
         return OK
-        for fault in faults:
+    for fault in faults:
         account.say(f"WRONG: {fault}", "bold red")
     return _FAILED

@@ -34,7 +34,7 @@ def scenes() -> list[Scene]:
         Scene(
             _at(20, "15:02"),
             "laundry customer, en",
-            "new address, no more advertising",
+            "two rights: new address, no more advertising",
             mails.CORRECTION_AND_STOP,
         ),
         Scene(
@@ -46,7 +46,7 @@ def scenes() -> list[Scene]:
         Scene(_at(21, "10:15"), "former customer, ja", "'erase everything', in ISO-2022-JP", mails.ERASURE),
         Scene(_at(22, "21:40"), "parent (baby-sitting), ja", "a complaint, on Sunday night", mails.COMPLAINT),
         Scene(_at(23, "03:12"), "spam", "an advertisement the mail server has marked", mails.SPAM),
-        Scene(_at(24, "10:05"), "a forger", "as the first customer: 'my address is new'", mails.FORGED),
+        Scene(_at(24, "10:05"), "a forger", "writes as the first customer: 'my address is new'", mails.FORGED),
         Scene(_at(24, "11:20"), "storage customer, en", "asks what the data is used for", mails.PURPOSE),
         Scene(
             _at(24, "11:21"),

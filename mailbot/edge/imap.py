@@ -17,8 +17,8 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from mailbot.config import Imap
 from mailbot.edge.errors import Refused, Transient
+from mailbot.sections import Imap
 
 _CONNECT_S, _READ_S = 20, 60
 _IDLE_FOR_S = 540
@@ -49,10 +49,24 @@ class Mailbox:
 
     def select(self, folder: str) -> int:
         """Open a folder and return its UIDVALIDITY (0 where a server gives none)."""
-        with self._session() as client:
-            answer = client.select_folder(_plain(folder))
-            self._selected = folder
-            return int(answer.get(b"UIDVALIDITY", 0))
+        try:
+            with self._session() as client:
+                answer = client.select_folder(_plain(folder))
+        except Refused:
+            raise
+        except Transient as error:
+            raise Transient(f'imap: folder "{folder}" cannot be opened: {error}') from error
+        self._selected = folder
+        return int(answer.get(b"UIDVALIDITY", 0))
+
+    def has_folder(self, folder: str) -> bool:
+        """Say whether a folder exists; asked of the server until it does."""
+        if folder not in self._made:
+            with self._session() as client:
+                if not client.folder_exists(_plain(folder)):
+                    return False
+            self._made.add(folder)
+        return True
 
     def uids_above(self, uid: int) -> list[int]:
         """Return the UIDs of the open folder greater than `uid`, ascending."""
@@ -146,11 +160,9 @@ class Mailbox:
         ]
 
     def _make(self, client: IMAPClient, folder: str) -> None:
-        if folder in self._made:
-            return
-        if not client.folder_exists(_plain(folder)):
+        if not self.has_folder(folder):
             client.create_folder(_plain(folder))
-        self._made.add(folder)
+            self._made.add(folder)
 
     @contextmanager
     def _session(self) -> Iterator[IMAPClient]:

@@ -94,7 +94,9 @@ def load_model(folder: Path) -> Model:
 
 def _sentence(number: int, doc: Doc, language: Language) -> Sentence:
     words = tuple(Word(span.label_, span.text, span.start, span.end, span.start_char) for span in doc.spans["words"])
-    return Sentence(number, doc.text, words, act_follows=language is Language.JA, is_silent=_is_silent(number, doc.text))
+    return Sentence(
+        number, doc.text, words, act_follows=language is Language.JA, is_silent=_is_silent(number, doc.text)
+    )
 
 
 def _is_silent(number: int, text: str) -> bool:

@@ -21,9 +21,9 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from mailbot.config import Smtp
 from mailbot.edge.errors import Refused, Transient
 from mailbot.edge.imap import tls_context
+from mailbot.sections import Smtp
 
 _TIMEOUT_S = 60
 _PERMANENT = 500

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailbot.config import Staff
 from mailbot.core.case import Case, State, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
 from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_staff, is_immediate, next_due
@@ -14,6 +13,7 @@ from mailbot.core.outgoing import Address, thread_after
 from mailbot.core.reference import reference
 from mailbot.core.token import Audience
 from mailbot.core.triage import Sorted
+from mailbot.sections import Staff
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read, staff_with_address
 from mailbot.steps.writing import Envelope, staff_envelope, write

@@ -42,13 +42,14 @@ def file(parts: Parts, now: datetime) -> bool:
 
 
 def watched(parts: Parts) -> list[str]:
-    """Return the folders that are read: the configured ones, and junk last."""
+    """Return the folders that are read: the configured ones, and junk last; many servers make junk when it comes."""
     config = parts.config.imap
-    return [*config.folders, *([config.junk_folder] if config.junk_folder else [])]
+    parts.mailbox.end_idle()
+    junk = [config.junk_folder] if config.junk_folder and parts.mailbox.has_folder(config.junk_folder) else []
+    return [*config.folders, *junk]
 
 
 def _fetch_folder(parts: Parts, folder: str, now: datetime) -> bool:
-    parts.mailbox.end_idle()
     uidvalidity = parts.mailbox.select(folder)
     with read(parts.engine) as connection:
         cursor = read_cursor(connection, folder)

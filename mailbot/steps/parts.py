@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from mailbot.config import Config, Staff
+from mailbot.config import Config
 from mailbot.core.decide import Rules
 from mailbot.core.letters import Company
 from mailbot.core.token import TokenKeys
@@ -14,6 +14,7 @@ from mailbot.edge.imap import Mailbox
 from mailbot.edge.model import Model
 from mailbot.edge.render import Renderer
 from mailbot.edge.smtp import Sender
+from mailbot.sections import Staff
 from mailbot.store.policies import Policies
 from mailbot.store.vault import Vault
 

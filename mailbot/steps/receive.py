@@ -125,11 +125,14 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: dict[int, list[Event]],
 
 
 def _bounces(batch: Sequence[Read], facts: Facts, now: datetime) -> dict[int, list[Event]]:
-    """Return the bounces of our own mails by case; one without an id of ours is nobody's (pitfall 23)."""
+    """Return the bounces of mails to requesters by case; one without an id of ours is nobody's (pitfall 23).
+
+    A bounced notice is no news of the requester and never touches the case (pitfall 22).
+    """
     found: dict[int, list[Event]] = {}
     for one in batch:
         mail = facts.mails.get((one.incoming.bounce and one.incoming.bounce.original_message_id) or "")
-        if mail and mail.case_id != OFFICE and one.content_index not in facts.copies:
+        if mail and mail.audience == "requester" and one.content_index not in facts.copies:
             found.setdefault(mail.case_id, []).append(bounced(one, now))
     return found
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from mailbot.config import Staff
 from mailbot.core.case import Case, Request, fold
 from mailbot.core.correspondence import Reader, warning
 from mailbot.core.decide import Rules, decide_tick, next_due
 from mailbot.core.events import Event, Json, Name
+from mailbot.sections import Staff
 from mailbot.steps.daily import next_digest_at, write_digest
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import staff_envelope

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.config import Staff
 from mailbot.core.letters import Letter
 from mailbot.core.outgoing import Address, Thread, compose, message_id
 from mailbot.core.sender import normalise_address
 from mailbot.core.token import Audience, person_number
+from mailbot.sections import Staff
 from mailbot.steps.parts import Parts
 from mailbot.store.mail import Post
 

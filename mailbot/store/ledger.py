@@ -179,7 +179,7 @@ def counts(connection: Connection, since: datetime | None = None, until: datetim
     asked = select(word, func.count()).group_by(word)
     asked = asked.where(ledger.c.seen_at >= since) if since else asked
     asked = asked.where(ledger.c.seen_at < until) if until else asked
-    return Counter(dict(connection.execute(asked).tuples().all()))
+    return Counter({word: count for word, count in connection.execute(asked)})
 
 
 def _insert_new(connection: Connection) -> Any:

@@ -115,7 +115,7 @@ def acks_to(connection: Connection, party_indexes: Sequence[str], since: datetim
     asked = select(outbox.c.party_index, func.count()).where(
         outbox.c.kind == ACK, outbox.c.party_index.in_(party_indexes), outbox.c.slot_at > since
     )
-    return dict(connection.execute(asked.group_by(outbox.c.party_index)).tuples().all())
+    return {index: count for index, count in connection.execute(asked.group_by(outbox.c.party_index))}
 
 
 def _values(post: Post, envelope: Sealed, now: datetime) -> dict[str, Any]:

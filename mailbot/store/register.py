@@ -15,7 +15,7 @@ def cases_by_ref(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
     if not refs:
         return {}
     rows = connection.execute(select(case_file.c.ref, case_file.c.id).where(case_file.c.ref.in_(refs)))
-    return dict(rows.tuples().all())
+    return {ref: case_id for ref, case_id in rows}
 
 
 def cases_of_parties(connection: Connection, address_indexes: Sequence[str]) -> dict[str, set[int]]:
@@ -65,7 +65,7 @@ def withheld_counts(connection: Connection, since: datetime) -> list[tuple[str, 
     asked = select(case_file.c.withheld, func.count()).where(
         case_file.c.withheld.is_not(None), case_file.c.opened_at >= since
     )
-    return sorted(dict(connection.execute(asked.group_by(case_file.c.withheld)).tuples().all()).items())
+    return sorted((why, count) for why, count in connection.execute(asked.group_by(case_file.c.withheld)))
 
 
 def kind_count(connection: Connection, kind: str) -> int:

@@ -18,15 +18,15 @@ SOURCES = {
 # Standard library without files, sockets, processes, randomness or the clock.
 PURE = {
     *("base64", "binascii", "calendar", "codecs", "collections.abc", "dataclasses", "datetime", "difflib"),
-    *("email.header", "email.utils", "enum", "functools", "hashlib", "hmac", "html", "itertools", "json", "math"),
+    *("email.errors", "email.header", "email.utils", "enum", "functools", "hashlib", "hmac", "html", "itertools", "json", "math"),
     *("quopri", "re", "string", "tomllib", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo"),
 }
 CORE_LIBRARIES = {"email_validator": "core/sender.py", "inscriptis": "core/body.py"}
 INWARDS = {
     "core": ("mailbot.core",),
     "store": ("mailbot.core", "mailbot.store"),
-    "edge": ("mailbot.core", "mailbot.edge", "mailbot.config"),
-    "steps": ("mailbot.core", "mailbot.store", "mailbot.edge", "mailbot.steps", "mailbot.config"),
+    "edge": ("mailbot.core", "mailbot.edge", "mailbot.sections"),
+    "steps": ("mailbot.core", "mailbot.store", "mailbot.edge", "mailbot.steps", "mailbot.config", "mailbot.sections"),
 }
 # Each outside thing has one module; the demo brings servers of its own.
 ONE_DOOR = {

@@ -18,35 +18,15 @@ from mailbot.core.message import Asked, Verdict
 from mailbot.core.policy import parse_policy
 from mailbot.edge.holiday import build_calendar
 from mailbot.resources import policies_folder
+from tests.core.histories import NOW, event, histories
 
-NOW = datetime(2026, 11, 20, 5, 10, tzinfo=UTC)
 RULES = Rules(
     parse_policy((policies_folder() / "appi.toml").read_text(encoding="utf-8")),
     build_calendar(ZoneInfo("Asia/Tokyo"), "JP", ["12-29..01-03"], [], [], date(2026, 11, 20)),
 )
-OPENED_REQUEST: dict[str, Json] = {"kind": "disclosure", "right": "disclosure", "received_at": "2026-11-20T05:10:00Z"}
-DATA: dict[Name, dict[str, Json]] = {
-    Name.CASE_OPENED: {
-        "ref": "KJ-2026-000123-M",
-        "received_at": "2026-11-20T05:10:00.000000Z",
-        "language": "en",
-        "policy": "appi/2026-11@00000000",
-    },
-    Name.REQUEST_OPENED: OPENED_REQUEST | {"confidence": 0.97, "notice_on": "2026-12-03", "answer_on": "2026-12-03"},
-    Name.REQUEST_LEFT_UNCLASSIFIED: OPENED_REQUEST | {"kind": UNCLASSIFIED, "gate_on": "2026-12-04"},
-    Name.FLAG_RAISED: {"flag": "lawyer"},
-    Name.ACKNOWLEDGEMENT_WITHHELD: {"why": "junk"},
-    Name.ACKNOWLEDGEMENT_FAILED: {"trouble": "unknown"},
-    Name.DEADLINE_WARNED: {"points": ["half_used"], "due_on": "2026-12-03", "roles": ["handler"]},
-    Name.DEADLINE_MISSED: {"due_on": "2026-12-03"},
-}
 KIND_CODES = st.sampled_from(sorted(KINDS))
 ARRIVALS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 10, 31), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 PAUSES = st.lists(st.integers(0, 24 * 40), min_size=1, max_size=12)
-
-
-def event(name: Name, request: int | None = None, at: datetime = NOW) -> Event:
-    return Event(name, at, request=request, data=DATA.get(name, {}))
 
 
 def in_state(state: State) -> Case:
@@ -56,31 +36,6 @@ def in_state(state: State) -> Case:
 def with_request(state: State) -> Case:
     known = () if state is State.ABSENT else (Request(1, "disclosure", "disclosure", state),)
     return Case(state=State.RECEIVED, ref="KJ-2026-000123-M", requests=known)
-
-
-def possible(case: Case) -> list[Event]:
-    """Return every event that the table allows a case next."""
-    numbered = {one.number: one.state for one in case.requests} | {len(case.requests) + 1: State.ABSENT}
-    of_case = [event(name) for name in Name if (Scope.CASE, case.state, name) in TRANSITIONS]
-    if case.state is State.ABSENT:
-        return of_case
-    of_requests = [
-        event(name, number)
-        for (number, state), name in product(numbered.items(), Name)
-        if (Scope.REQUEST, state, name) in TRANSITIONS
-    ]
-    return of_case + of_requests
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> list[Event]:
-    """Draw a sequence of events in which each is allowed by the table after those before it."""
-    case, happened = Case(), list[Event]()
-    for choice in draw(st.lists(st.integers(0, 999), max_size=25)):
-        allowed = possible(case)
-        happened.append(allowed[choice % len(allowed)])
-        case = apply(case, happened[-1])
-    return happened
 
 
 @given(histories(), st.integers(0, 25))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from mailbot import worker
 from mailbot.steps import fetch, receive, send
 from mailbot.steps.parts import Parts
@@ -37,9 +39,9 @@ def send_before_claim() -> None:
 
 def _send_then_claim(parts: Parts, now: datetime) -> bool:
     rows = _due(parts, now)
-    ended = send._send_batch(parts, rows, now)
+    ended = send._land(parts, send._take_off(parts, rows), [], now)
     with write(parts.engine) as connection:
-        claim_posts(connection, now, send._LEASE, parts.sender.connections, send._OTHERS)
+        _claim(connection, parts, now)
         send._settle(connection, ended, now)
     return bool(rows)
 
@@ -48,10 +50,14 @@ def _due(parts: Parts, now: datetime) -> list[Any]:
     """What a claim would take; it is rolled back."""
     try:
         with write(parts.engine) as connection:
-            rows = claim_posts(connection, now, send._LEASE, parts.sender.connections, send._OTHERS)
+            rows = _claim(connection, parts, now)
             raise Undone
     except Undone:
         return rows
+
+
+def _claim(connection: Connection, parts: Parts, now: datetime) -> list[Any]:
+    return claim_posts(connection, now, send._LEASE, parts.sender.connections, send._OTHERS)
 
 
 def queue_letters_later() -> None:

@@ -31,34 +31,36 @@ def before(owner: Any, name: str) -> Callable[[], None]:
     return patch
 
 
-def after(owner: Any, name: str) -> Callable[[], None]:
-    """Die as soon as `owner.name` has returned."""
+def after(owner: Any, name: str, when: Callable[..., bool] = lambda *_, **__: True) -> Callable[[], None]:
+    """Die as soon as `owner.name` has returned, the first time that its arguments are `when`."""
 
     def patch() -> None:
         call = getattr(owner, name)
 
-        def call_and_die(*arguments: Any, **named: Any) -> None:
-            call(*arguments, **named)
-            die()
+        def call_and_die(*arguments: Any, **named: Any) -> Any:
+            result = call(*arguments, **named)
+            if when(*arguments, **named):
+                die()
+            return result
 
         setattr(owner, name, call_and_die)
 
     return patch
 
 
-def after_a_batch() -> None:
-    """Die between the commit that ends a batch of mails and their next one's sending."""
-    call, calls = Sender.send, []
+def before_second_group() -> None:
+    """Die when one group of mails was accepted and the next is to be sent."""
+    call, groups = Sender.start, []
 
-    def send_once(sender: Sender, mails: Any) -> Any:
-        calls.append(len(mails))
-        return call(sender, mails) if len(calls) == 1 else die()
+    def start_once(sender: Sender, mails: Any) -> Any:
+        groups.append(mails)
+        return call(sender, mails) if len(groups) == 1 else die()
 
-    Sender.send = send_once  # type: ignore[method-assign]
+    Sender.start = start_once  # type: ignore[method-assign]
 
 
-def after_one_of_two() -> None:
-    """Die when the first mail of a batch was accepted and the other is under way."""
+def after_first_acceptance() -> None:
+    """Die when the first mail of a group was accepted and others are under way."""
     call = Sender._send_one
 
     async def send_and_die(*arguments: Any) -> None:
@@ -93,14 +95,14 @@ POINTS: Mapping[str, Callable[[], None]] = {
     "case numbers reserved": before(receive, "_commit"),
     "inside the batch's transaction": after(receive, "settle_inbox"),
     "batch committed": after(receive, "_commit"),
-    "outbox claimed, nothing sent": before(Sender, "send"),
+    "outbox claimed, nothing sent": before(Sender, "start"),
     "half a mail said": in_data(0.5),
     "all of a mail but the dot said": in_data(0.999),
     "final dot said, answer unread": in_data(1.0),
-    "one of two mails accepted": after_one_of_two,
-    "mails accepted, outcome not committed": after(Sender, "send"),
-    "inside the outcome's transaction": after(send, "_settle"),
-    "outcome committed, next batch claimed": after_a_batch,
+    "first of a group accepted": after_first_acceptance,
+    "group accepted, outcome not committed": after(send, "_land"),
+    "inside the outcome's transaction": after(send, "_settle", lambda _, ended, __: bool(ended)),
+    "group accepted, next one claimed": before_second_group,
     "batch settled, nothing moved": before(Mailbox, "move"),
     "moved, not marked as filed": after(Mailbox, "move"),
 }

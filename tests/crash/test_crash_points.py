@@ -9,18 +9,19 @@ from tests.crash.scene import Scene
 
 pytestmark = pytest.mark.real
 
-MAILS = 4
-MAY_END_UNKNOWN = {
-    "outbox claimed, nothing sent",
-    "half a mail said",
-    "all of a mail but the dot said",
-    "final dot said, answer unread",
-    "one of two mails accepted",
-    "mails accepted, outcome not committed",
-    "inside the outcome's transaction",
-    "outcome committed, next batch claimed",
+MAILS = 6
+UNTOUCHED = {
+    "keys made, bytes not committed",
+    "inside the ledger's transaction",
+    "ledger committed, cursor not",
+    "inbox claimed",
+    "case numbers reserved",
+    "inside the batch's transaction",
+    "batch committed",
+    "batch settled, nothing moved",
+    "moved, not marked as filed",
 }
-"""Where acknowledgements are claimed at the moment of death; two at a time."""
+"""Where no acknowledgement is claimed at the moment of death, so that each is sent by the next worker."""
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -32,7 +33,7 @@ def test_a_death_loses_and_doubles_nothing(new_scene: Callable[..., Scene], poin
     found = scene.findings()
     assert not found.violations
     assert found.figures["cases"] == MAILS
-    assert found.figures["unknown"] == (2 if point in MAY_END_UNKNOWN else 0)
+    assert (found.figures["unknown"] == 0) == (point in UNTOUCHED)
 
 
 def test_a_worker_that_dies_while_it_tells_of_an_unknown_outcome_tells_it_once(
@@ -40,13 +41,13 @@ def test_a_worker_that_dies_while_it_tells_of_an_unknown_outcome_tells_it_once(
 ) -> None:
     scene = new_scene()
     scene.deliver(scene.letters(MAILS))
-    scene.live_until_dead("mails accepted, outcome not committed")
+    scene.live_until_dead("group accepted, outcome not committed")
     scene.recover_after_leases()
     scene.live_until_dead("inside the outcome's transaction")
     scene.drain()
     found = scene.findings()
     assert not found.violations
-    assert (found.figures["unknown"], found.figures["unknown_but_received"]) == (2, 2)
+    assert found.figures["unknown"] >= found.figures["unknown_but_received"] > 0
 
 
 def test_a_message_that_kills_every_worker_is_held_and_stops_nobody_else(new_scene: Callable[..., Scene]) -> None:

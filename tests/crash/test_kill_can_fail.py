@@ -16,7 +16,7 @@ MAILS = 3
 SEEDS = range(1, 6)
 CAUGHT = {
     "moved before the commit": ("keys made, bytes not committed", "ledger rows"),
-    "sent before the claim": ("mails accepted, outcome not committed", "received 2 acknowledgements"),
+    "sent before the claim": ("group accepted, outcome not committed", "received 2 acknowledgements"),
     "letters in a second transaction": ("batch committed", "has 0 acknowledgements"),
     "inbox in a second transaction": ("batch committed", "a requester has 2 cases"),
 }

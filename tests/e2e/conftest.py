@@ -37,9 +37,7 @@ def sqlite_desk(make_desk: Callable[..., Desk]) -> Desk:
 
 
 @pytest.fixture
-def postgres_desk(
-    mail_lab: MailLab, reaper: Reaper, commands: Commands, postgresql: PostgreSQL
-) -> Iterator[Desk]:
+def postgres_desk(mail_lab: MailLab, reaper: Reaper, commands: Commands, postgresql: PostgreSQL) -> Iterator[Desk]:
     """One desk on PostgreSQL."""
     with postgresql.fresh_database() as url, postgresql.fresh_database() as keys_url:
         yield Desk(mail_lab, reaper, reaper.new_folder("desk-"), url, keys_url, commands)

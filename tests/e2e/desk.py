@@ -156,9 +156,13 @@ class Desk:
             self.set_now(now)
         self.command("run", "--once", code=code, **extra)
 
-    def put(self, *mails: bytes, at: datetime | str = "", folder: str = "INBOX", flags: Sequence[bytes] = ()) -> None:
-        """Lay mails into the desk's mailbox over one IMAP session, received at `at` (an ISO moment) or now."""
-        moment = datetime.fromisoformat(at) if isinstance(at, str) and at else at or datetime.now(UTC)
+    def put(self, *mails: bytes, at: str = "", folder: str = "INBOX", flags: Sequence[bytes] = ()) -> None:
+        """Lay mails into the desk's mailbox over one IMAP session, received at `at` (an ISO moment) or now.
+
+        Dovecot takes a moment that is still to come for now, so stories are played in the past.
+        """
+        moment = datetime.fromisoformat(at) if at else datetime.now(UTC)
+        assert moment <= datetime.now(UTC), f"{at}: Dovecot would say now"
         with self.lab.login(self.mailbox) as client:
             if not client.folder_exists(folder):
                 client.create_folder(folder)

@@ -9,7 +9,7 @@ from tests.servers.lab import MailLab
 
 pytestmark = pytest.mark.real
 
-FRIDAY = "2026-11-20T14:10:00+09:00"
+FRIDAY = "2025-11-21T14:10:00+09:00"
 CANARIES = ("カナリア", "Canary", "090-1234-5678", "canary-road", "secret-file", "<https://canary.test")
 WORDS = {
     "stop-ja": "私の個人情報の利用を停止してください。",
@@ -18,18 +18,18 @@ WORDS = {
     "unclear-ja": "先日の件、よろしくお願いいたします。",
 }
 DUE = {
-    "stop-ja": ["2026年12月3日"],
-    "two-en": ["3 December 2026", "26 November 2026"],
-    "complaint-en": ["7 December 2026"],
-    "unclear-ja": ["2026年12月3日"],
+    "stop-ja": ["2025年12月4日"],
+    "two-en": ["4 December 2025", "27 November 2025"],
+    "complaint-en": ["8 December 2025"],
+    "unclear-ja": ["2025年12月4日"],
 }
-"""The dates of the law's test vectors for an arrival on 2026-11-20: 8, 3 and 10 business days."""
+"""The dates of the law's test vectors for an arrival on 2025-11-21: 8, 3 and 10 business days."""
 
 
 def incoming(name: str, sender: str, to: str) -> bytes:
     """A mail full of things that must not come back."""
     who = "カナリア" if name.endswith("ja") else "Canary"
-    text = f"{WORDS[name]}\n\n{who} 090-1234-5678 canary-road 7 <https://canary.test/x>\n"
+    text = f"{WORDS[name]}\n\n-- \n{who} 090-1234-5678 canary-road 7 <https://canary.test/x>\n"
     message = parsed(mail(f'"Canary カナリア" <{sender}>', to, f"{who} 090-1234-5678", text, name))
     message["References"] = "<earlier@people.test>"
     message.add_attachment(b"canary-road", "application", "pdf", filename="secret-file-カナリア.pdf")
@@ -78,6 +78,6 @@ def test_two_rights_are_two_requests_with_their_own_dates(sqlite_desk: Desk, mai
     desk.once(FRIDAY)
     [case] = desk.cases()
     dates = {one["kind"]: one["dates"]["notice_on"] for one in case["requests"]}
-    assert dates == {"correct": "2026-12-03", "marketing_stop": "2026-11-26"}
+    assert dates == {"correct": "2025-12-04", "marketing_stop": "2025-11-27"}
     assert case["language"] == "en"
-    assert case["received_at"].startswith("2026-11-20T05:10:00")
+    assert case["received_at"].startswith("2025-11-21T05:10:00")

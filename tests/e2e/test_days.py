@@ -12,19 +12,19 @@ from tests.servers.lab import MailLab
 pytestmark = pytest.mark.real
 
 WISH = "Please send me a copy of my data."
-FRIDAY = date(2026, 11, 20)
-CLOSED = {date(2026, 11, 21), date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 28), date(2026, 11, 29)}
+FRIDAY = date(2025, 11, 21)
+CLOSED = {date(2025, 11, 22), date(2025, 11, 23), date(2025, 11, 24), date(2025, 11, 29), date(2025, 11, 30)}
 WARNINGS = {
-    "11-27": ["hana", "boss"],
-    "11-30": ["hana", "boss"],
-    "12-02": ["boss"],
+    "11-28": ["hana", "boss"],
+    "12-01": ["hana", "boss"],
     "12-03": ["boss"],
     "12-04": ["boss"],
     "12-05": ["boss"],
     "12-06": ["boss"],
     "12-07": ["boss"],
+    "12-08": ["boss"],
 }
-"""Arrival 2026-11-20, answer owed 2026-12-03: half used and gate day 7; three left and day 10; one left and day 12;
+"""Arrival 2025-11-21, answer owed 2025-12-04: half used and gate day 7; three left and day 10; one left and day 12;
 day 13; overdue, daily. The digest needs no day of its own here: it comes on every business day."""
 
 
@@ -47,11 +47,11 @@ def test_every_warning_comes_once_on_its_day_and_a_digest_on_every_business_day(
     sqlite_desk: Desk, mail_lab: MailLab
 ) -> None:
     desk = sqlite_desk
-    desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2026-11-20T14:10:00+09:00")
+    desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2025-11-21T14:10:00+09:00")
     warned: dict[str, list[str]] = {}
     digested = []
     seen = {"hana": 0, "boss": 0, "digest": 0}
-    for day in days(FRIDAY, date(2026, 12, 7)):
+    for day in days(FRIDAY, date(2025, 12, 8)):
         desk.once(f"{day}T{'15:00' if day == FRIDAY else '09:30'}:00+09:00")
         mail_lab.wait_idle()
         for name, box in (("hana", desk.hana), ("boss", desk.boss)):
@@ -62,8 +62,8 @@ def test_every_warning_comes_once_on_its_day_and_a_digest_on_every_business_day(
         digested += [day] * (digests - seen["digest"])
         seen["digest"] = digests
     assert {day: who for day, who in warned.items() if who} == WARNINGS
-    assert digested == [day for day in days(FRIDAY, date(2026, 12, 7))[1:] if day.weekday() < 5 and day not in CLOSED]
-    desk.once("2026-12-07T18:00:00+09:00")
+    assert digested == [day for day in days(FRIDAY, date(2025, 12, 8))[1:] if day.weekday() < 5 and day not in CLOSED]
+    desk.once("2025-12-08T18:00:00+09:00")
     digests = by_kind(mail_lab.received(desk.boss), "digest")
     assert [serial_of(digest) for digest in digests] == list(range(1, len(digested) + 1))
     for number, digest in enumerate(digests):
@@ -83,17 +83,34 @@ def test_after_a_week_of_silence_one_warning_and_one_digest_come_and_no_serial_i
     sqlite_desk: Desk, mail_lab: MailLab
 ) -> None:
     desk = sqlite_desk
-    desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2026-11-20T14:10:00+09:00")
-    desk.once("2026-11-20T15:00:00+09:00")
-    desk.once("2026-11-30T06:00:00+09:00")
+    desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2025-11-21T14:10:00+09:00")
+    desk.once("2025-11-21T15:00:00+09:00")
+    desk.once("2025-12-01T06:00:00+09:00")
     mail_lab.wait_idle()
     assert len(warnings_to(mail_lab, desk.hana)) == 1
     assert len(warnings_to(mail_lab, desk.boss)) == 1
     assert len(by_kind(mail_lab.received(desk.boss), "digest")) == 1
-    for moment in ("2026-11-30T08:45:00+09:00", "2026-12-01T08:45:00+09:00"):
+    for moment in ("2025-12-01T08:45:00+09:00", "2025-12-02T08:45:00+09:00"):
         desk.once(moment)
+        desk.command("digest", "--send")
+    desk.once("2025-12-03T08:45:00+09:00")
     mail_lab.wait_idle()
     digests = by_kind(mail_lab.received(desk.boss), "digest")
     assert [serial_of(digest) for digest in digests] == list(range(1, len(digests) + 1))
-    assert len({str(digest["Subject"]) for digest in digests}) == len(digests) in {2, 3}
+    assert len({str(digest["Subject"]) for digest in digests}) == len(digests) in {3, 4}
     assert len(warnings_to(mail_lab, desk.hana)) == 2
+
+
+def test_a_day_begins_and_ends_at_the_company_and_not_where_the_machine_stands(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    desk.set(TZ="America/New_York")
+    arrivals = {
+        "2025-11-20T23:59:30": "2025-12-03",
+        "2025-11-21T00:00:10": "2025-12-04",
+        "2025-11-21T23:59:30": "2025-12-04",
+    }
+    for number, moment in enumerate(arrivals):
+        sender = f"person-{number}@people.test"
+        desk.put(mail(sender, desk.mailbox, "data", WISH), at=f"{moment}+09:00")
+    desk.once("2025-11-22T10:00:00+09:00")
+    assert [case["requests"][0]["dates"]["notice_on"] for case in desk.cases()] == list(arrivals.values())

@@ -9,13 +9,13 @@ from tests.e2e.desk import Desk, mail
 pytestmark = pytest.mark.real
 
 WISH = "Please send me a copy of my data."
-OLD, FRIDAY = "2026-11-10T09:00:00+09:00", "2026-11-20T14:10:00+09:00"
+OLD, FRIDAY = "2025-11-11T09:00:00+09:00", "2025-11-21T14:10:00+09:00"
 
 
 def test_old_mail_is_only_counted_and_fresh_mail_is_answered_though_others_have_read_it(
     make_desk: Callable[..., Desk],
 ) -> None:
-    desk = make_desk(since="2026-11-20")
+    desk = make_desk(since="2025-11-21")
     desk.put(*(mail(f"old-{n}@people.test", desk.mailbox, "data", WISH, n) for n in range(300)), at=OLD)
     fresh = [f"fresh-{number}@people.test" for number in range(3)]
     desk.put(*(mail(one, desk.mailbox, "data", WISH) for one in fresh), at=FRIDAY, flags=[b"\\Seen", b"\\Answered"])

@@ -14,7 +14,7 @@ def with_from(field: str, to: str, number: int) -> bytes:
     """A mail whose From field stands exactly as given; "@@" in it begins another From line."""
     lines = "\r\n".join(f"From: {one}" for one in field.split("@@"))
     head = f"{lines}\r\nTo: {to}\r\nSubject: data\r\nMessage-ID: <{number}.from@people.test>"
-    return f"{head}\r\nDate: Fri, 20 Nov 2026 14:10:00 +0900\r\n\r\n{WISH}\r\n".encode()
+    return f"{head}\r\nDate: Fri, 21 Nov 2025 14:10:00 +0900\r\n\r\n{WISH}\r\n".encode()
 
 
 def test_an_ambiguous_sender_is_held_and_never_acknowledged(sqlite_desk: Desk) -> None:
@@ -56,7 +56,9 @@ def test_an_acknowledgement_goes_to_the_sender_and_to_no_other_address_in_the_ma
     desk, sender = sqlite_desk, mail_lab.fresh_mailbox("sato@people.test")
     other = "other@people.test"
     desk.put(
-        mail(sender, f"{desk.mailbox}, {other}", "data", WISH, Reply_To=other, Cc=other, Sender=other, Return_Path=other)
+        mail(
+            sender, f"{desk.mailbox}, {other}", "data", WISH, Reply_To=other, Cc=other, Sender=other, Return_Path=other
+        )
     )
     desk.once()
     assert desk.recipients() == [sender, desk.hana]

@@ -26,7 +26,7 @@ def raw(sender: str, to: str, number: int, **fields: str) -> bytes:
     """A mail whose header fields stand exactly as given."""
     known = {"From": sender, "To": to, "Subject": "data", "Message-ID": f"<{number}.raw@people.test>"}
     lines = [f"{name}: {value}" for name, value in (known | fields).items()]
-    head = "\r\n".join([*lines, "Date: Fri, 20 Nov 2026 14:10:00 +0900", "Content-Type: text/plain; charset=utf-8"])
+    head = "\r\n".join([*lines, "Date: Fri, 21 Nov 2025 14:10:00 +0900", "Content-Type: text/plain; charset=utf-8"])
     return f"{head}\r\n\r\nPlease send me a copy of my data.\r\n".encode("utf-8", "surrogateescape")
 
 

@@ -88,3 +88,17 @@ def test_two_desks_that_write_to_each_other_fall_silent(make_desk: Callable[...,
         other.once()
     assert len(one.acknowledged()) + len(other.acknowledged()) <= 2
     assert len(by_kind(one.lab.received(one.hana), "notice")) == 1
+
+
+def test_a_notice_that_bounces_says_nothing_about_the_requester_and_starts_no_loop(
+    make_desk: Callable[..., Desk], mail_lab: MailLab
+) -> None:
+    desk, person = make_desk(hana="hana@outside.test"), mail_lab.fresh_mailbox("sato@people.test")
+    desk.put(mail(person, desk.mailbox, "data", WISH))
+    for _ in range(3):
+        desk.once()
+        mail_lab.wait_idle()
+    assert [row.recipient for row in desk.sent()] == [person, "hana@outside.test"]
+    [case] = desk.cases()
+    assert case["flags"] == []
+    assert case["state"] == "acknowledged"

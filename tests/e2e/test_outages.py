@@ -64,16 +64,16 @@ def test_run_once_with_a_dead_server_says_so_by_its_exit_code_and_loses_nothing(
     sqlite_desk: Desk, mail_lab: MailLab
 ) -> None:
     desk, person, dead = sqlite_desk, mail_lab.fresh_mailbox("sato@people.test"), str(free_port())
-    desk.put(mail(person, desk.mailbox, "data", WISH), at="2026-11-25T10:00:00+09:00")
-    desk.once("2026-11-25T10:00:00+09:00", code=75, MAILBOT_IMAP__PORT=dead)
+    desk.put(mail(person, desk.mailbox, "data", WISH), at="2025-11-26T10:00:00+09:00")
+    desk.once("2025-11-26T10:00:00+09:00", code=75, MAILBOT_IMAP__PORT=dead)
     assert desk.cases() == []
     desk.once(code=75, MAILBOT_SMTP__PORT=dead)
     assert len(desk.cases()) == 1
     desk.command("reconcile", code=75, MAILBOT_IMAP__PORT=dead)
-    desk.once(code=75, MAILBOT_SMTP__PASSWORD="wrong")
+    desk.once("2025-11-26T10:05:00+09:00", code=75, MAILBOT_SMTP__PASSWORD="wrong")
     assert desk.acknowledged() == []
-    desk.once("2026-11-25T10:10:00+09:00")
-    desk.once("2026-11-25T12:00:00+09:00")
+    desk.once("2025-11-26T10:30:00+09:00")
+    desk.once("2025-11-26T12:00:00+09:00")
     assert desk.acknowledged() == [person]
 
 
@@ -101,3 +101,4 @@ def test_every_fault_of_a_configuration_is_told_at_once(sqlite_desk: Desk) -> No
         _, _, told = desk._run(command, desk.environment(**faults))
         assert [one for one in ("imap.port", "timezone", "smtp.colour") if one not in told] == []
         desk.command(*command, code=code, **faults)
+    desk.once("2025-11-26T10:00:00+09:00", code=78, MAILBOT_COMPANY__ADDRESS="privacy@company.jp")

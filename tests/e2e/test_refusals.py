@@ -8,7 +8,7 @@ from tests.servers.lab import MailLab
 pytestmark = pytest.mark.real
 
 WISH = "Please send me a copy of my data."
-WEDNESDAY = "2026-11-25T10:00:00+09:00"
+WEDNESDAY = "2025-11-26T10:00:00+09:00"
 
 
 def ack_id(desk: Desk, ref: str) -> str:
@@ -36,13 +36,13 @@ def test_a_refused_acknowledgement_is_told_once_and_one_put_off_leaves_later_or_
     ids = ack_id(desk, refused), ack_id(desk, busy)
     assert [told_of(mail_lab, desk.hana, one) for one in ids] == [1, 0]
 
-    for moment in ("2026-11-25T10:05:00+09:00", "2026-11-25T14:00:00+09:00"):
+    for moment in ("2025-11-26T10:05:00+09:00", "2025-11-26T14:00:00+09:00"):
         desk.once(moment)
     tries = [row.recipient for row in desk.sent() if row.status == "refused"]
     assert [tries.count(one) for one in senders] == [1, 3]
     assert [told_of(mail_lab, desk.hana, one) for one in ids] == [1, 0]
 
-    for moment in ("2026-12-01T10:00:00+09:00", "2026-12-02T10:00:00+09:00"):
+    for moment in ("2025-12-02T10:00:00+09:00", "2025-12-03T10:00:00+09:00"):
         desk.once(moment)
     tries = [row.recipient for row in desk.sent() if row.status == "refused"]
     assert [tries.count(one) for one in senders] == [1, 4]

@@ -9,7 +9,7 @@ from tests.servers.lab import MailLab
 
 pytestmark = pytest.mark.real
 
-FRIDAY, TUESDAY = "2026-11-20T14:10:00+09:00", "2026-11-24T09:00:00+09:00"
+FRIDAY, TUESDAY = "2025-11-21T14:10:00+09:00", "2025-11-25T09:00:00+09:00"
 CANARIES = ("カナリア", "quetzalcoatl", "0901234567", "canary-avenue", "blue-folder")
 
 

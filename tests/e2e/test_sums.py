@@ -19,7 +19,9 @@ def test_reconcile_tells_new_mail_from_mail_that_was_taken_away(sqlite_desk: Des
         client.delete_messages(client.search()[0])
         client.expunge()
     assert desk.sum() == desk.sum() | {"in": 3, "cases": 3}
-    desk.put(mail("late@people.test", desk.mailbox, "data", WISH), mail("later@people.test", desk.mailbox, "data", WISH))
+    desk.put(
+        mail("late@people.test", desk.mailbox, "data", WISH), mail("later@people.test", desk.mailbox, "data", WISH)
+    )
     assert desk.sum(code=1)["in"] == 5
     with mail_lab.login(desk.mailbox) as client:
         client.select_folder("INBOX")

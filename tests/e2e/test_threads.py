@@ -20,7 +20,10 @@ def test_a_reply_joins_its_case_a_stranger_opens_his_own_and_staff_words_stay_in
     [ack] = by_kind(mail_lab.received(requester), "ack")
     [notice] = by_kind(mail_lab.received(desk.hana), "notice")
     [first] = [case["ref"] for case in desk.cases()]
-    by_ack = {"In_Reply_To": str(ack["Message-ID"]), "References": str(ack["References"]) + " " + str(ack["Message-ID"])}
+    by_ack = {
+        "In_Reply_To": str(ack["Message-ID"]),
+        "References": str(ack["References"]) + " " + str(ack["Message-ID"]),
+    }
     by_notice = {"In_Reply_To": str(notice["Message-ID"]), "References": str(notice["Message-ID"])}
     tag = f"Re: [{first}] data"
     desk.put(
@@ -31,11 +34,13 @@ def test_a_reply_joins_its_case_a_stranger_opens_his_own_and_staff_words_stay_in
         mail(desk.hana, desk.mailbox, tag, "/note with the token of the notice: zebra", 6, **by_notice),
         mail(stranger, desk.mailbox, tag, "/note I am not Hana: zebra", 7, **by_notice),
         mail(desk.boss, desk.mailbox, tag, "/note I am not Hana either: zebra", 8, **by_notice),
+        mail(requester, desk.mailbox, f"不在: {tag}", WISH, 9, Auto_Submitted="auto-replied", **by_ack),
+        mail(desk.hana, desk.mailbox, f"不在: {tag}", "zebra", 10, Auto_Submitted="auto-replied", **by_notice),
     )
     desk.once()
 
     counted = desk.sum()
-    wanted = {"in": 8, "cases": 2, "follow-ups": 2, "staff": 1, "held": 3}
+    wanted = {"in": 10, "cases": 2, "follow-ups": 2, "staff": 1, "machine": 2, "held": 3}
     assert {name: counted[name] for name in wanted} == wanted
     assert desk.acknowledged() == [requester, stranger]
     cases = {case["ref"]: case for case in desk.cases()}

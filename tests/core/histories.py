@@ -1,0 +1,59 @@
+"""Sequences of events that can happen, drawn from the table of transitions, for the core and for the store."""
+
+from datetime import UTC, datetime
+from itertools import product
+
+from hypothesis import strategies as st
+
+from mailbot.core.case import TRANSITIONS, Case, Scope, State, apply
+from mailbot.core.events import Event, Json, Name
+from mailbot.core.kinds import UNCLASSIFIED
+
+NOW = datetime(2026, 11, 20, 5, 10, tzinfo=UTC)
+REF = "KJ-2026-000123-M"
+OPENED_REQUEST: dict[str, Json] = {"kind": "disclosure", "right": "disclosure", "received_at": "2026-11-20T05:10:00Z"}
+DATA: dict[Name, dict[str, Json]] = {
+    Name.CASE_OPENED: {
+        "ref": REF,
+        "received_at": "2026-11-20T05:10:00.000000Z",
+        "language": "en",
+        "policy": "appi/2026-11@00000000",
+    },
+    Name.REQUEST_OPENED: OPENED_REQUEST | {"confidence": 0.97, "notice_on": "2026-12-03", "answer_on": "2026-12-03"},
+    Name.REQUEST_LEFT_UNCLASSIFIED: OPENED_REQUEST | {"kind": UNCLASSIFIED, "gate_on": "2026-12-04"},
+    Name.FLAG_RAISED: {"flag": "lawyer"},
+    Name.ACKNOWLEDGEMENT_WITHHELD: {"why": "junk"},
+    Name.ACKNOWLEDGEMENT_FAILED: {"trouble": "unknown"},
+    Name.DEADLINE_WARNED: {"points": ["half_used"], "due_on": "2026-12-03", "roles": ["handler"]},
+    Name.DEADLINE_MISSED: {"due_on": "2026-12-03"},
+}
+
+
+def event(name: Name, request: int | None = None, at: datetime = NOW, **data: Json) -> Event:
+    """Return an event with the data its name needs."""
+    return Event(name, at, request=request, data=DATA.get(name, {}) | data)
+
+
+def possible(case: Case) -> list[Event]:
+    """Return every event that the table allows a case next."""
+    numbered = {one.number: one.state for one in case.requests} | {len(case.requests) + 1: State.ABSENT}
+    of_case = [event(name) for name in Name if (Scope.CASE, case.state, name) in TRANSITIONS]
+    if case.state is State.ABSENT:
+        return of_case
+    of_requests = [
+        event(name, number)
+        for (number, state), name in product(numbered.items(), Name)
+        if (Scope.REQUEST, state, name) in TRANSITIONS
+    ]
+    return of_case + of_requests
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Event]:
+    """Draw a sequence of events in which each is allowed by the table after those before it."""
+    case, happened = Case(), list[Event]()
+    for choice in draw(st.lists(st.integers(0, 999), max_size=25)):
+        allowed = possible(case)
+        happened.append(allowed[choice % len(allowed)])
+        case = apply(case, happened[-1])
+    return happened

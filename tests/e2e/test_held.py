@@ -1,0 +1,77 @@
+"""Mail that cannot be dealt with: held, listed, and in nobody's way."""
+
+import pytest
+
+from tests.e2e.desk import Desk, by_kind, mail
+from tests.servers.lab import MailLab
+
+pytestmark = pytest.mark.real
+
+WISH = "Please send me a copy of my data."
+
+
+def nested(depth: int) -> bytes:
+    """A mail whose parts lie in one another."""
+    lines = [f'--b{one}\r\nContent-Type: multipart/mixed; boundary="b{one + 1}"\r\n' for one in range(depth)]
+    return "\r\n".join(['Content-Type: multipart/mixed; boundary="b0"\r\n', *lines, WISH]).encode()
+
+
+def monsters(sender: str, to: str) -> list[bytes]:
+    head = f"From: {sender}\r\nTo: {to}\r\nDate: Fri, 21 Nov 2025 14:10:00 +0900\r\n".encode()
+    return [
+        head + nested(1000),
+        head + b"Subject: " + b"x" * 400_000 + b"\r\n\r\n" + WISH.encode(),
+        head + b"Message-ID: <<a@[\r\nDate: Thu, 99 Foo +99999999999999\r\n\r\n" + WISH.encode(),
+        head + b"Content-Type: text/plain; charset=rot13\r\n\r\n" + WISH.encode(),
+        head + b"Content-Type: " + b"x/y;" * 50_000 + b"\r\n\r\n" + WISH.encode(),
+        head + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"====" * 1000,
+        head + b'Content-Type: multipart/mixed; boundary="a"\r\n\r\n' + b"--a\r\n\r\n" * 20_000,
+        head + b"\r\n" + b"\x80\xff\x1b$B" * 5000,
+        b"\r\n\r\n" + WISH.encode(),
+        b"x",
+    ]
+
+
+def test_no_monster_keeps_a_good_mail_from_its_answer(sqlite_desk: Desk, mail_lab: MailLab) -> None:
+    desk, person = sqlite_desk, mail_lab.fresh_mailbox("sato@people.test")
+    bad = monsters("eve@people.test", desk.mailbox)
+    desk.put(*bad, mail(person, desk.mailbox, "data", WISH))
+    desk.once()
+    assert person in desk.acknowledged()
+    counted = desk.sum()
+    assert counted["in"] == len(bad) + 1
+    assert counted["cases"] + counted["held"] + counted["machine"] == counted["in"]
+    assert set(desk.recipients()) <= {person, "eve@people.test", desk.hana, desk.boss}
+
+
+def test_a_mail_that_is_too_large_or_names_two_cases_waits_for_a_person(sqlite_desk: Desk, mail_lab: MailLab) -> None:
+    desk, person = sqlite_desk, mail_lab.fresh_mailbox("sato@people.test")
+    desk.set(MAILBOT_LIMITS__MAX_MESSAGE_MB="1")
+    desk.put(*(mail(person, desk.mailbox, "data", WISH, number) for number in range(2)))
+    desk.once()
+    acks = by_kind(mail_lab.received(person), "ack")
+    both = " ".join(str(ack["Message-ID"]) for ack in acks)
+    desk.put(
+        mail(person, desk.mailbox, "data", "Which of them?", 3, References=both),
+        mail(person, desk.mailbox, "data", WISH + "x" * 70 + "\r\n" * 1_200_000, 4),
+        mail("other@people.test", desk.mailbox, "data", WISH),
+    )
+    desk.once()
+    counted = desk.sum()
+    assert (counted["cases"], counted["held"]) == (3, 2)
+    listed = desk.command("held")
+    assert "oversize" in listed
+    assert "carriers_disagree" in listed
+    number = listed.split()[0]
+    desk.command("held", "drop", number, code=1)
+    desk.command("held", "drop", number, "--why", "not a mail to us")
+    assert desk.sum()["held"] == 1
+    assert len(desk.lab.folders(desk.mailbox)["mailbot/Held"]) == 2
+
+
+def test_a_folder_that_does_not_exist_is_named_and_stops_no_other(sqlite_desk: Desk, mail_lab: MailLab) -> None:
+    desk, person = sqlite_desk, mail_lab.fresh_mailbox("sato@people.test")
+    desk.put(mail(person, desk.mailbox, "data", WISH))
+    desk.once(code=75, MAILBOT_IMAP__JUNK_FOLDER="Nowhere")
+    assert desk.acknowledged() == [person]
+    assert "Nowhere" in desk.log_file.read_text(encoding="utf-8")
