@@ -54,7 +54,8 @@ def _in_context(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 def _gives_context(sentence: Sentence) -> bool:
     is_envelope = sentence.is_silent and sentence.number > 0
-    return bool(sentence.senses & (OBJECTS | {"privacy"})) and not is_envelope
+    is_wrong_entry = {"item", "wrong"} <= sentence.senses
+    return (bool(sentence.senses & (OBJECTS | {"privacy"})) or is_wrong_entry) and not is_envelope
 
 
 def _is_list(sentence: Sentence) -> bool:
@@ -161,9 +162,18 @@ def _is_absorbed(thing: Word, sentence: Sentence) -> bool:
     """Whether the object is only part of another: "the purpose of my data", not "the purpose, and my data"."""
     separators = sentence.having({"separator"})
     return any(
-        _gap(thing, other) <= ABSORBED_WITHIN and not any(_is_between(mark, thing, other) for mark in separators)
+        _is_near(thing, other, sentence) and not any(_is_between(mark, thing, other) for mark in separators)
         for other in sentence.having(SPECIFIC)
     )
+
+
+def _is_near(thing: Word, other: Word, sentence: Sentence) -> bool:
+    """Whether the object leads to the other: close by, or in Japanese before it with no act of its own between."""
+    acts = sentence.having(ACTS - SPECIFIC)
+    leads = (
+        sentence.act_follows and thing.start < other.start and not any(_is_between(act, thing, other) for act in acts)
+    )
+    return _gap(thing, other) <= ABSORBED_WITHIN or leads
 
 
 def _is_between(mark: Word, one: Word, other: Word) -> bool:

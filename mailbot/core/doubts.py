@@ -8,10 +8,12 @@ import re
 from collections.abc import Sequence
 
 from mailbot.core.classify import EVERYDAY, HINT, Cue, is_clean
+from mailbot.core.guards import CHANGES
 from mailbot.core.words import ACTS, OBJECTS, Sentence
 
 PRIVATE = frozenset(
-    ["data", "info", "account", "ads", "third", "record", "purpose", "privacy", "rights_request", "leak", "others", "roster", "papers", "exposed", "worry", "own_matter"]
+    {"data", "info", "account", "ads", "third", "record", "purpose", "privacy", "rights_request"}
+    | {"leak", "others", "roster", "papers", "exposed", "worry", "own_matter"}
 )
 """Words after which an everyday mail is not surely everyday."""
 AUTHORITIES = frozenset({"flag_regulator", "flag_police", "flag_press"})
@@ -24,11 +26,9 @@ STORY_FROM = {True: 14, False: 35}
 QUESTIONS = frozenset({"why", "from_whom", "to_whom", "what", "hold", "get"})
 """Words that ask something by themselves."""
 SERVICE = frozenset({"everyday", "everyday_act"})
-CHANGES = frozenset({"correct", "add", "delete_item", "erase"})
-"""Kinds whose words are also those of a booking."""
 ALARMS = frozenset({"leak", "others", "no_send", "roster", "exposed", "worry"})
 """Words that are never mere background."""
-DEFINITE = frozenset({"data", "account", "record", "purpose", "third", "ads", "hold", "item", "own", "privacy"})
+ABOUT_DATA = frozenset({"data", "account", "record", "purpose", "third", "ads", "hold", "item", "own", "privacy"})
 """Words that say that the data the company keeps are meant, not the address of a delivery."""
 
 _DATE = re.compile(
@@ -90,7 +90,9 @@ def _signs(sentence: Sentence, proved: frozenset[str]) -> frozenset[str]:
         signs -= {"data", "privacy"}
     if "complaint" in proved:
         signs -= {"grievance"}
-    if "inquiry" in proved and "how" in sentence.senses:
+    if proved & {"inquiry", "incident_tip"} and "how" in sentence.senses:
+        signs -= {"wish", "question"}
+    if "tp_record" in proved and {"show", "give"} >= sentence.senses & ACTS:
         signs -= {"wish", "question"}
     if proved & {"complaint", "opinion"} and not sentence.senses & (OBJECTS | ACTS | {"field"}):
         signs -= {"wish"}
@@ -105,7 +107,7 @@ def _only_asks_to_be_told(senses: frozenset[str]) -> bool:
 def _everyday_context(sentences: Sequence[Sentence], found: Sequence[Sequence[Cue]]) -> list[str]:
     """Doubt "change the address" in a mail that speaks of a booking and never of the data kept."""
     rights = [number for number, cues in enumerate(found) if any(cue.kind in CHANGES for cue in cues if is_clean(cue))]
-    is_definite = any(sentences[number].senses & (DEFINITE | {"leak", "others"}) for number in rights)
+    is_definite = any(sentences[number].senses & (ABOUT_DATA | {"leak", "others"}) for number in rights)
     told = [one for one in sentences if "everyday" in one.senses and not one.senses & {"greeting", "courtesy"}]
     return ["everyday_context"] if rights and told and not is_definite else []
 
@@ -130,6 +132,6 @@ def _is_private(sentence: Sentence) -> bool:
         return False
     is_about_mail = "channel" in senses and senses & {"stop", "no_send", "unwanted"}
     is_about_data = "own" in senses and senses & ACTS
-    is_why = "why" in senses and senses & {"field", "item", "collect"}
+    is_why = "why" in senses and senses & {"field", "item", "collect", "use"}
     is_open_end = "status" in senses and "everyday" not in senses
     return bool(senses & PRIVATE or is_about_mail or is_about_data or is_why or is_open_end)

@@ -16,11 +16,13 @@ _TITLE_PART = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSEE = re.compile(
-    r"[^。?!、,;:]{0,40}(?:御中|各位|(?:担当者?|窓口|係|部|課|室|センター|責任者|デスク|事務局) ?(?:の方)?(?:へ|様|さま|殿|宛)?)"
+    r"[^。?!、,;:]{0,40}"
+    r"(?:御中|各位|(?:担当者?|窓口|係|部|課|室|センター|責任者|デスク|事務局) ?(?:の方)?(?:へ|様|さま|殿|宛)?)"
 )
 _TO = re.compile(r"(?:dear|attention|attn|to)\b[^.?!;]{0,60}[,:]?", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?:tel\b|phone|mobile|fax\b|e-?mail\b|mail\b|address\b|name\b|(?:customer|member|account|order|client)\w* ?(?:no|number|id)\b"
+    r"(?:tel\b|phone|mobile|fax\b|e-?mail\b|mail\b|address\b|name\b"
+    r"|(?:customer|member|account|order|client)\w* ?(?:no|number|id)\b"
     r"|電話|携帯|ファックス|メール|(?:新|旧|現|ご)?(?:住所|連絡先)|お?名前|氏名|(?:会員|顧客|お客様|契約|登録)(?:番号|id|コード|no)"
     r"|生年月日|署名)(?:番号|アドレス)?[ :.#].*"
     r"|〒.*|.{0,20}?[+(]?\d[\d() -]{7,}|\S{1,64}@\S{1,255}|https?://\S+"
@@ -33,7 +35,8 @@ _SAYS_MORE = re.compile(
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
-    r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern)\b[^,.!?:;]{0,40}[,!:]\s*",
+    r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings|to whom it may concern)\b"
+    r"[^,.!?:;]{0,40}[,!:]\s*",
     re.IGNORECASE,
 )
 

@@ -27,7 +27,9 @@ _REQUIRED = {
 }
 _ALLOWED = _REQUIRED | {"in-reply-to", "references"}
 _REQUESTER_KINDS = {"ack", "letter"}
-_LONGEST_LINE = 998
+_BARE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LONG_LINE = re.compile(rb"[^\r\n]{999}")
+"""RFC 5321 §4.5.3.1.6: 998 octets and the line end."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _ONE_MAILBOX = re.compile(r'(?:(?:"(?:[^"\\]|\\.)*"|[^"<>@,:;()\[\]]*?)\s*<)?(?P<address>[^<>\s@,:;]+@[^<>\s@,:;]+)>?')
 _STAFF_TOKEN = re.compile(r"(?<![a-km-np-z2-9])[a-km-np-z2-9][sm][a-km-np-z2-9]{37}(?![a-km-np-z2-9])", re.IGNORECASE)
@@ -56,14 +58,13 @@ def _headers(head: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _readable(value: str) -> str:
-    return str(make_header(decode_header(value)))
+    return str(make_header(decode_header(value))) if "=?" in value else value
 
 
 def _line_faults(mail: bytes) -> Iterator[str]:
-    lines = mail.split(b"\r\n")
-    if any(b"\r" in line or b"\n" in line for line in lines):
+    if _BARE_END.search(mail):
         yield "bare_line_end"
-    if any(len(line) > _LONGEST_LINE for line in lines):
+    if _LONG_LINE.search(mail):
         yield "line_too_long"
     if b"\x00" in mail or not mail.isascii():
         yield "not_ascii"

@@ -6,6 +6,8 @@ from mailbot.core.classify import EVERYDAY, Guard
 from mailbot.core.words import ACTS, Rule, Sentence, Word
 
 DEFINITE = frozenset({"data", "record", "purpose", "account", "third", "ads", "others", "leak", "roster"})
+CHANGES = frozenset({"correct", "add", "delete_item", "erase"})
+"""Kinds whose words are also those of a booking."""
 NEGATED_WITHIN = 6
 
 
@@ -24,7 +26,8 @@ def _may_be_everyday(rule: Rule, sentence: Sentence, words: Sequence[Word]) -> b
     """Whether a booking or a leaking tap may be meant: "change the address", "photos of the leak"."""
     definite = DEFINITE - {"leak"} if rule.kind == "incident_tip" else DEFINITE
     is_vague = not any(word.sense in definite for word in words)
-    return "everyday" in sentence.senses and is_vague and rule.kind != "purpose"
+    signs = {"everyday", "occasion", "everyday_weak"} if rule.kind in CHANGES else {"everyday"}
+    return bool(sentence.senses & signs) and is_vague and rule.kind != "purpose"
 
 
 def _mood_guards(rule: Rule, sentence: Sentence) -> set[Guard]:

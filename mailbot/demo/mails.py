@@ -120,7 +120,7 @@ CORRECTION_AND_STOP = Mail(
     """\
 Hello,
 
-We moved to a new flat last month. Please correct the address you have on file for me.
+We moved to a new flat last month. Please correct my address.
 Also, please stop sending me the home magazine and the special offers.
 
 Kind regards

@@ -67,6 +67,13 @@ class Renderer:
             html=_clean(self._written(letter, "html")).strip() + "\n",
         )
 
+    def warm(self) -> None:
+        """Compile every template now, so that the first letter of a worker is as quick as the rest."""
+        for (language, form), environment in self._environments.items():
+            for name in environment.list_templates():
+                if name.endswith(f"/{language}.{form}.j2"):
+                    environment.get_template(name)
+
     def _written(self, letter: Letter, form: str) -> str:
         name = f"{letter.template}/{letter.language}.{form}.j2"
         environment = self._environments[letter.language, form]

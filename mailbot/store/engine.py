@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -18,7 +19,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
 )
-_writers: dict[int, threading.Lock] = {}
+_writers: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
 
 class StoreUnavailable(Exception):
@@ -36,7 +37,7 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        _writers[id(engine)] = threading.Lock()
+        _writers[engine] = threading.Lock()
     return engine
 
 
@@ -51,7 +52,7 @@ def read(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """Open a writing transaction, committed at the end. Raises StoreUnavailable, CommitFailed."""
-    with _writers.get(id(engine), nullcontext()), _opened(engine, writes=True) as connection:
+    with _writers.get(engine) or nullcontext(), _opened(engine, writes=True) as connection:
         try:
             yield connection
         except BaseException:

@@ -59,9 +59,10 @@ def queue(connection: Connection, posts: Sequence[Post], envelopes: Sequence[Sea
     if not posts:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert_blobs(connection, envelopes)
     rows = [_values(post, envelope, now) for post, envelope in zip(posts, envelopes, strict=True)]
-    connection.execute(dialect.insert(outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
+    statement = dialect.insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.blob_id)
+    kept = set(connection.execute(statement, rows).scalars())
+    insert_blobs(connection, [envelope for envelope in envelopes if envelope.id in kept])
 
 
 def is_queued(connection: Connection, prefix: str) -> bool:

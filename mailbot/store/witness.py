@@ -76,12 +76,20 @@ def _chain_faults(connection: Connection) -> Iterator[Fault]:
 
 
 def _row_faults(connection: Connection) -> Iterator[Fault]:
+    """Compare each case's own last number and head with the last of its events."""
     last = select(event.c.case_id, func.max(event.c.seq).label("seq")).group_by(event.c.case_id).subquery()
-    asked = select(case_file.c.id, case_file.c.seq, func.coalesce(last.c.seq, 0).label("last"))
-    joined = asked.select_from(case_file.outerjoin(last, last.c.case_id == case_file.c.id))
-    for row in connection.execute(joined):
-        if row.seq != row.last:
-            yield Fault(row.id, row.last + 1, "tail of the log missing")
+    hashes = event.alias("last_event")
+    joined = case_file.outerjoin(last, last.c.case_id == case_file.c.id).outerjoin(
+        hashes, (hashes.c.case_id == case_file.c.id) & (hashes.c.seq == case_file.c.seq)
+    )
+    asked = select(case_file.c.id, case_file.c.seq, case_file.c.head, last.c.seq.label("last"), hashes.c.hash)
+    for row in connection.execute(asked.select_from(joined).where(case_file.c.seq > 0)):
+        if (row.last or 0) < row.seq:
+            yield Fault(row.id, (row.last or 0) + 1, "tail of the log missing")
+        elif row.last > row.seq:
+            yield Fault(row.id, row.seq + 1, "more events than the case knows")
+        elif row.hash != row.head:
+            yield Fault(row.id, row.seq, "differs from the case's own head")
 
 
 def _witness_faults(connection: Connection) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailbot.core.classify import SURE_FROM, Cue, Flag, Guard, Reading, verdict
 from mailbot.core.cues import read
+from mailbot.core.formulas import is_answer_title, is_empty_title, is_formula, without_salutation
 from mailbot.core.kinds import KINDS
 from mailbot.core.message import Language
 from mailbot.core.sentences import MAX_CHARACTERS, MAX_SENTENCE, MailText, script_of, split
@@ -204,6 +205,117 @@ def test_a_courtesy_is_no_doubt() -> None:
 
 def test_personal_data_beside_an_everyday_matter_is_a_doubt() -> None:
     assert read([sentence("everyday wish x"), sentence("x third x", 2)], RULES).doubts == ("private_words",)
+
+
+def test_a_silent_sentence_raises_no_cue_and_no_doubt_but_its_flag() -> None:
+    words = sentence("flag_lawyer wish erase account").words
+    reading = read([Sentence(1, "x", words, act_follows=False, is_silent=True)], RULES)
+    assert (reading.cues, reading.doubts) == ((), ())
+    assert [flag.code for flag in reading.flags] == ["lawyer"]
+
+
+@pytest.mark.parametrize(("senses", "doubts"), [("wish x", ()), ("data x", ()), ("leak x", ("unknown_wish",))])
+def test_a_subject_only_names_the_matter(senses: str, doubts: tuple[str, ...]) -> None:
+    assert read([sentence(senses, 0), sentence("wish erase account")], RULES).doubts == doubts
+
+
+@pytest.mark.parametrize("more", ["roster x", "worry x", "own_matter x", "everyday_weak x", "papers x", "status x"])
+def test_an_everyday_matter_is_doubted_beside(more: str) -> None:
+    assert read([sentence("everyday wish x"), sentence(more, 2)], RULES).doubts != ()
+
+
+def test_an_everyday_matter_is_doubted_beside_an_unread_story() -> None:
+    story = Sentence(2, "x" * 40, (), act_follows=False)
+    assert read([sentence("everyday wish x"), story], RULES).doubts == ("unread_story",)
+
+
+@pytest.mark.parametrize("context", ["everyday x", "occasion x wish fix field"])
+def test_a_change_beside_an_occasion_is_doubted(context: str) -> None:
+    assert not verdict(read([sentence(context), sentence("wish fix field", 2)], RULES)).is_sure
+
+
+def test_a_complaint_about_a_slow_request_is_no_mere_question() -> None:
+    found = verdict(Reading((cue("complaint"), cue("inquiry", flag="wants_status"))))
+    assert [one.kind for one in found.asked] == ["complaint"]
+    assert found.flags == ("wants_status",)
+
+
+# --- formulas ---
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "お願い",
+        "ご連絡",
+        "お問い合わせの件",
+        "【至急】ご確認のお願い",
+        "Request",
+        "Quick question",
+        "Re: Hello",
+        "無題",
+    ],
+)
+def test_a_subject_that_says_nothing(subject: str) -> None:
+    assert is_empty_title(subject)
+
+
+@pytest.mark.parametrize(
+    "subject", ["開示のお願い", "退会", "メルマガについて", "Deletion request", "My account", "苦情"]
+)
+def test_a_subject_that_says_something(subject: str) -> None:
+    assert not is_empty_title(subject)
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"), [("Re: 清掃", True), ("Fwd: Re: x", True), ("返信: x", True), ("Rest", False)]
+)
+def test_the_title_of_an_answer(subject: str, expected: bool) -> None:  # noqa: FBT001 - a table
+    assert is_answer_title(subject) is expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "株式会社ハウス 個人情報相談窓口 御中",
+        "個人情報ご担当者様",
+        "To the data protection officer,",
+        "〒100-0001 東京都千代田区1-2-3",
+        "東京都杉並区荻窪1-2-3",
+        "佐藤 03-0000-0000",
+        "会員番号 12345",
+        "メール: a@example.jp",
+        "Member no. 5567",
+        "https://example.jp/x",
+    ],
+)
+def test_an_addressee_or_a_contact_line_is_a_formula(line: str) -> None:
+    assert is_formula(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "住所 変更希望",
+        "メール: 不要です",
+        "電話 をかけてこないで下さい",
+        "個人情報を消してください",
+        "Name is wrong",
+        "Email: please stop",
+        "x" * 200 + " 御中",
+    ],
+)
+def test_a_line_with_a_wish_is_no_formula(line: str) -> None:
+    assert not is_formula(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [("Dear team, delete it", "delete it"), ("Hello, stop.", "stop."), ("Delete it", "Delete it"), ("Dear team,", "")],
+)
+def test_a_salutation_is_cut_off(line: str, rest: str) -> None:
+    assert without_salutation(line) == rest
 
 
 # --- sentences ---

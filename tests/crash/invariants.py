@@ -102,7 +102,9 @@ def _cases(world: World) -> Iterator[str]:
     if len(world.cases()) != len(world.written) - held:
         yield f"I2 {len(world.cases())} cases and {held} held for {len(world.written)} first mails"
     opened = Counter(row.case_id for row in rows if row.disposition == "case")
-    yield from (f"I2 case {one.id} was opened by {opened[one.id]} mails" for one in world.cases() if opened[one.id] != 1)
+    yield from (
+        f"I2 case {one.id} was opened by {opened[one.id]} mails" for one in world.cases() if opened[one.id] != 1
+    )
     parties = Counter(row.address_index for row in world.tables["party"])
     yield from (f"I2 a requester has {number} cases" for number in parties.values() if number != 1)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from tests.crash.invariants import Findings, World, check
 from tests.crash.letters import Written, write
-from tests.crash.warm import Order, Warm
+from tests.crash.warm import MARKS, Order, Warm
 from tests.e2e.desk import Desk, parsed
 from tests.servers.waiting import wait_until
 
@@ -24,7 +24,7 @@ TABLES = ("case_file", "event", "request", "ledger", "inbox", "outbox", "party",
 RECOVERED = timedelta(seconds=200)
 """Longer than every lease: what a dead worker had in hand is due again."""
 KILLED = -signal.SIGKILL
-LATEST_KILL_S = 0.3
+LONGEST_LIFE_S, LATEST_KILL_S = 1.5, 0.1
 BUSY = {
     "receiving": ("SELECT count(*) FROM inbox WHERE due_at >= :ours AND version > 0", 20),
     "sending": ("SELECT count(*) FROM outbox WHERE due_at >= :ours AND state = 'sending'", 150),
@@ -66,16 +66,19 @@ class Scene:
     def live_until_dead(self, *patches: str) -> None:
         """Let a worker run into a crash point."""
         self._fork(once=True, patches=(*patches, *self.patches))
-        assert (code := self.warm.ended()) == KILLED, f"the worker never came to {patches}: it ended with {code}\n{self.log_tail()}"
+        assert (code := self.warm.ended()) == KILLED, (
+            f"the worker never came to {patches}: it ended with {code}\n{self.log_tail()}"
+        )
 
     def kill_at_random(self) -> None:
-        """Let a worker live for a random moment; some never get as far as their first piece of work."""
+        """Let a worker come to some kind of work, or not even to its start, and a random moment further."""
         pid = self._fork(once=False, patches=self.patches)
-        if self.random.random() > 0.1:
-            self.warm.wait_working()
+        mark = self.random.choice(("", *MARKS))
+        reached = bool(mark) and self.warm.reaches(mark, LONGEST_LIFE_S)
         time.sleep(self.random.uniform(0, LATEST_KILL_S))
         os.kill(pid, signal.SIGKILL)
         assert self.warm.ended() == KILLED
+        self.figures[f"killed_after_{mark}" if reached else "killed_elsewhere"] += 1
         self._count()
 
     def recover_after_leases(self) -> None:
@@ -135,7 +138,7 @@ class Scene:
         self.figures["kills"] += 1
         with connected(self.urls["url"]) as connection:
             busy = {name: self._held(connection, *asked) for name, asked in BUSY.items()}
-        self.figures.update({f"killed_{name}": 1 for name, number in busy.items() if number})
+        self.figures.update({f"killed_while_{name}": 1 for name, number in busy.items() if number})
         self.figures["killed_in_flight"] += any(busy.values())
 
     def _held(self, connection: Connection, sql: str, lease_s: int) -> int:
@@ -158,6 +161,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 def killed_while_mail_arrives(scene: Scene, mails: int, kills: int) -> None:
     """People write in dribs and drabs; the worker is killed at random moments and begins again."""
+    scene.drain(rounds=1)  # the first start makes the schema
     rest = scene.letters(mails)
     with ThreadPoolExecutor(1) as post:
         for left in range(kills, 0, -1):

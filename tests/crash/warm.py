@@ -1,7 +1,7 @@
 """A fork server: a process that has imported the product once, and forks a worker in milliseconds to be killed.
 
 `Warm` is the side of the tests. Run as a program, this file is the server: one JSON order a line comes in, the
-forked child says `working` when the worker begins, the server says `ended N` with the child's exit code (-9: killed).
+forked child says each of the MARKS once, the server says `ended N` with the child's exit code (-9: killed).
 """
 
 import gc
@@ -11,19 +11,23 @@ import select
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mailbot.core.message import Language
 from tests.servers.processes import Reaper
 
 ROOT = Path(__file__).parents[2]
 ANSWER_S = 60.0
+MARKS = ("working", "fetching", "receiving", "sending", "filing")
+"""What a worker says: its stores are open, it begins to fetch, to read, to send, to move."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +62,26 @@ class Warm:
         self._process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
         return int(self._line().removeprefix("forked "))
 
-    def wait_working(self) -> None:
-        """Wait until the worker has opened its stores and begins."""
-        assert (line := self._line()) == "working", line
+    def reaches(self, mark: str, timeout_s: float) -> bool:
+        """Wait until the worker says one of the MARKS; false when it does not come that far."""
+        deadline = time.monotonic() + timeout_s
+        while (line := self._line(deadline - time.monotonic())) not in {mark, ""}:
+            assert line in MARKS, f"the worker {line}"
+        return line == mark
 
     def ended(self) -> int:
         """Wait for the end of the worker; its exit code, negative for a signal."""
         while not (line := self._line()).startswith("ended "):
-            assert line == "working", line
+            assert line in MARKS, f"no answer of the fork server for {ANSWER_S} s: {line}"
         return int(line.removeprefix("ended "))
 
-    def _line(self) -> str:
+    def _line(self, timeout_s: float = ANSWER_S) -> str:
+        """The next line; empty when the time is over."""
         assert self._process.stdout
         while b"\n" not in self._rest:
-            ready, _, _ = select.select([self._process.stdout], [], [], ANSWER_S)
-            assert ready, f"no answer of the fork server for {ANSWER_S} s"
+            ready, _, _ = select.select([self._process.stdout], [], [], max(timeout_s, 0))
+            if not ready:
+                return ""
             got = os.read(self._process.stdout.fileno(), 4096)
             assert got, "the fork server ended: see its traceback"
             self._rest += got
@@ -136,6 +145,7 @@ def _live(order: Order) -> None:
 
 
 def _work(order: Order) -> int:
+    """Run the worker as the command line does, patched, and with its marks told to the tests."""
     from mailbot import log  # noqa: PLC0415
     from mailbot.compose import composed  # noqa: PLC0415
     from mailbot.config import load  # noqa: PLC0415
@@ -149,12 +159,36 @@ def _work(order: Order) -> int:
     os.dup2(sink, 2)
     for name in order.patches:
         PATCHES[name]()
+    _tell_marks(answers)
     config = load(Path(order.config))
     log.start(config.log)
     clock = Clock(datetime.fromisoformat(order.now))
     with composed(config, clock) as parts:
         os.write(answers, b"working\n")
         return run_once(parts, clock) if order.once else Worker(parts, clock).run()
+
+
+def _tell_marks(answers: int) -> None:
+    """Let the worker say when it first comes to each kind of work."""
+    from mailbot.edge.imap import Mailbox  # noqa: PLC0415
+    from mailbot.edge.smtp import Sender  # noqa: PLC0415
+    from mailbot.steps import receive  # noqa: PLC0415
+
+    places = {"fetching": (Mailbox, "messages"), "receiving": (receive, "read_all")}
+    places |= {"sending": (Sender, "start"), "filing": (Mailbox, "move")}
+    for mark, (owner, name) in places.items():
+        setattr(owner, name, _telling(getattr(owner, name), answers, mark))
+
+
+def _telling(call: Callable[..., Any], answers: int, mark: str) -> Callable[..., Any]:
+    waiting = [mark]
+
+    def told(*arguments: Any) -> Any:
+        if waiting:
+            os.write(answers, f"{waiting.pop()}\n".encode())
+        return call(*arguments)
+
+    return told
 
 
 def _say(line: str) -> None:

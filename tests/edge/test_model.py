@@ -20,34 +20,38 @@ MODELS = HERE.parents[1] / "models"
 MODEL = load_model(MODELS)
 
 
-def cases(name: str) -> list[Any]:
-    lines = (HERE / name).read_text("utf-8").splitlines()
-    return [pytest.param(json.loads(line), id=f"{number}") for number, line in enumerate(lines, 1)]
-
-
 def language_of(text: str) -> Language:
     return Language.JA if re.search("[\u3040-\u30ff]", text) else Language.EN
+
+
+def cases(name: str) -> list[Any]:
+    """Read all mails of a file in one run of the pipelines; each parameter is the case and its verdict."""
+    rows = [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+    mails = [MailText(row.get("subject", ""), row["text"], language_of(row["text"])) for row in rows]
+    found = zip(rows, MODEL.read_many(mails), strict=True)
+    return [pytest.param(row, verdict, id=f"{number}") for number, (row, verdict) in enumerate(found, 1)]
 
 
 def verdict_of(text: str, subject: str = "") -> Verdict:
     return MODEL.read(subject, text, language_of(text))
 
 
-@pytest.mark.parametrize("case", cases("cases_plain.jsonl"))
-def test_a_plain_mail_is_understood_for_sure(case: dict[str, Any]) -> None:
-    verdict = verdict_of(case["text"])
+PLAIN = cases("cases_plain.jsonl")
+
+
+@pytest.mark.parametrize(("case", "verdict"), PLAIN)
+def test_a_plain_mail_is_understood_for_sure(case: dict[str, Any], verdict: Verdict) -> None:
     assert ({one.kind for one in verdict.asked}, verdict.is_sure) == (set(case["kinds"]), True), case["text"]
     assert set(case.get("flags", [])) <= set(verdict.flags), case["text"]
 
 
-@pytest.mark.parametrize("case", cases("cases_hard.jsonl"))
-def test_a_hard_mail_is_never_misread_for_sure(case: dict[str, Any]) -> None:
-    verdict = verdict_of(case["text"])
+@pytest.mark.parametrize(("case", "verdict"), cases("cases_hard.jsonl"))
+def test_a_hard_mail_is_never_misread_for_sure(case: dict[str, Any], verdict: Verdict) -> None:
     assert not verdict.is_sure or {one.kind for one in verdict.asked} == set(case["kinds"]), case["text"]
 
 
 def test_every_kind_has_plain_mails_in_both_languages() -> None:
-    plain = [parameter.values[0] for parameter in cases("cases_plain.jsonl")]
+    plain = [parameter.values[0] for parameter in PLAIN]
     for kind in KINDS.keys() - {"unclassified"}:
         for language in Language:
             count = sum(kind in case["kinds"] and language_of(case["text"]) is language for case in plain)
@@ -100,6 +104,56 @@ def test_the_subject_gives_the_object_that_the_body_leaves_out() -> None:
     assert [one.kind for one in verdict_of("停止してください。", subject="メルマガについて").asked] == [
         "marketing_stop"
     ]
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "お願い", "ご連絡", "お問い合わせの件", "Request", "Re: ご予約の確認", "Question"]
+)
+@pytest.mark.parametrize("greeting", ["", "お世話になっております。佐藤花子と申します。\n", "Dear Privacy Team,\n\n"])
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "よろしくお願いいたします。\n佐藤花子\n〒100-0001 東京都千代田区1-2-3\nTEL 03-0000-0000\n会員番号 12345",
+        "Thanks in advance\n\nKind regards,\nJane Cooper\nMember no. 5567",
+    ],
+)
+@pytest.mark.parametrize("wish", ["私の個人データを開示してください。", "Please send me a copy of my personal data."])
+def test_what_a_wish_is_wrapped_in_raises_no_doubt(subject: str, greeting: str, closing: str, wish: str) -> None:
+    verdict = verdict_of(f"{greeting}{wish}\n{closing}", subject)
+    assert ([one.kind for one in verdict.asked], verdict.is_sure) == (["disclosure"], True)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "名簿のことが少し気になっています。",
+        "個人情報の書類を見かけました。",
+        "Someone else's records were there.",
+        "うちの家族のことを話していたようです。",
+        "鍵と暗証番号のメモがなくなりました。",
+    ],
+)
+def test_an_everyday_matter_is_never_sure_beside_words_of_data(more: str) -> None:
+    everyday = "来週の清掃の予約をキャンセルしてください。"
+    assert verdict_of(everyday).is_sure
+    assert not verdict_of(f"{everyday}{more}").is_sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商品の配送先の住所を変更してください。",
+        "予約の訂正をお願いします。",
+        "写真データを送付してください。",
+        "当日の連絡先は夫の携帯に変更してください。",
+        "今度の土曜日だけ住所を変更してください。",
+        "Please change the delivery address for Friday.",
+        "Please correct my booking.",
+    ],
+)
+def test_an_everyday_mail_in_the_words_of_a_right_is_never_sure_as_one(text: str) -> None:
+    verdict = verdict_of(text)
+    assert not verdict.is_sure or [one.kind for one in verdict.asked] == ["not_for_us"]
 
 
 def test_a_person_can_see_the_words_and_cues_in_the_doc() -> None:

@@ -156,7 +156,7 @@ def test_the_notice_card_stands_above_the_text_and_the_ref_line_is_last() -> Non
     lines = notice(JA, ack_withheld="dmarc_fail", flags=["agent", "new_code"]).text.splitlines()
     card = lines[: lines.index("---- 本文(署名・引用を除く) ----")]
     assert len(card) <= 40
-    assert card[0] == "―― この行より上に返信してください(送信前に確認が届きます)――"
+    assert card[0] == "―― この通知への返信は案件に保管されます(お客様には送信されません)――"
     assert "注意: 代理人、new_code" in card
     assert "受付のお知らせ: 送っていません(送信元認証に失敗)" in card
     assert "差出人: 見本 花子 <hanako@requester.example>" in card

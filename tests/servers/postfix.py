@@ -182,5 +182,11 @@ class Postfix:
         return self._log.deliveries()
 
     def is_idle(self) -> bool:
-        """Whether every accepted mail has been dealt with: delivered, bounced, or deferred at least once."""
-        return self._log.is_idle()
+        """Whether every accepted mail has been dealt with: delivered, bounced, or deferred at least once.
+
+        The file of a mail whose client died inside DATA goes away by itself, without a word in the log.
+        """
+        return not any(self._is_in_hand(queue_id) for queue_id in self._log.unsettled())
+
+    def _is_in_hand(self, queue_id: str) -> bool:
+        return any((self._folder / "queue" / name / queue_id).exists() for name in ("incoming", "active"))

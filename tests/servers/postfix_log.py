@@ -48,10 +48,10 @@ class PostfixLog:
         # A refusal at RCPT is older than the header, so the message-id is looked up now.
         return [replace(row, message_id=self._message_ids.get(row.queue_id, "")) for row in self._rows]
 
-    def is_idle(self) -> bool:
-        """Whether every accepted mail was delivered, bounced, or deferred at least once."""
+    def unsettled(self) -> set[str]:
+        """The queue ids of mails not yet delivered, bounced or deferred; a mail whose client died never will be."""
         self._read_on()
-        return self._message_ids.keys() <= self._settled
+        return self._message_ids.keys() - self._settled
 
     def _read_on(self) -> None:
         with self._path.open("rb") as log:

@@ -69,6 +69,7 @@ def test_a_writer_holds_the_lock_from_its_first_moment(file_engine: Engine, tmp_
     other = open_engine(f"sqlite:///{tmp_path}/mailbot.db")
     with write(file_engine), other.connect() as second:
         second.exec_driver_sql("PRAGMA busy_timeout=0")
+        second.rollback()
         with pytest.raises(Exception, match="database is locked"):
             second.execution_options(writes=True).begin()
     other.dispose()
