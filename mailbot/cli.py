@@ -20,7 +20,8 @@ from mailbot.edge.errors import Transient
 from mailbot.inspecting import Inspector, files_of
 from mailbot.starting import init_folder
 from mailbot.steps.parts import Parts
-from mailbot.store.engine import StoreUnavailable
+from mailbot.store.engine import CommitFailed, StoreUnavailable
+from mailbot.store.presence import present
 from mailbot.worker import STEPS, TEMPORARY, Worker, run_once
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ def run(
     log.start(config.log)
     with _told(CONFIGURATION):
         clock = compose.clock_of(config)
-        with compose.composed(config, clock) as parts:
+        with compose.composed(config, clock) as parts, present(parts.engine, clock.now()):
             code = run_once(parts, clock, names) if once else Worker(parts, clock, names).run()
     raise typer.Exit(code)
 
@@ -234,7 +235,7 @@ def _told(code: int) -> Iterator[None]:
         yield
     except ConfigFault as fault:
         _fail("\n".join(fault.faults), code)
-    except (StoreUnavailable, Transient) as fault:
+    except (StoreUnavailable, CommitFailed, Transient) as fault:
         _fail(f"not now: {fault}", TEMPORARY)
 
 

@@ -28,7 +28,7 @@ from mailbot.store.engine import StoreUnavailable, open_engine, read, write
 from mailbot.store.migrate import behind, upgrade
 from mailbot.store.policies import Policies
 from mailbot.store.tables import case_file, counter, schedule
-from mailbot.store.vault import Vault, VaultFault, read_master_key
+from mailbot.store.vault import Vault, VaultFault, make_master_key, read_master_key
 
 GO_LIVE_BEFORE = timedelta(days=1)
 """Without `imap.since`, mail that arrived up to a day before the very first start is still new."""
@@ -69,13 +69,17 @@ def rules_of(config: Config, today: datetime) -> tuple[Rules, str]:
 
 
 def open_stores(config: Config) -> Stores:
-    """Open databases and vault. Raises ConfigFault (key file) and StoreUnavailable."""
+    """Open databases and vault; the very first start makes the master key. Raises ConfigFault, StoreUnavailable."""
+    engine, keys = open_engine(config.store.url), open_engine(config.store.keys_url)
+    file = config.store.master_key_file
     try:
-        master = read_master_key(config.store.master_key_file)
+        if not file.exists() and behind(keys, "keys") == "new":  # nothing was ever sealed: no key can be missing
+            make_master_key(file)
+        return Stores(engine, keys, Vault(keys, read_master_key(file)))
     except VaultFault as fault:
         raise ConfigFault([f"store.master_key_file = {fault}"]) from None
-    engine, keys = open_engine(config.store.url), open_engine(config.store.keys_url)
-    return Stores(engine, keys, Vault(keys, master))
+    except OSError as fault:
+        raise ConfigFault([f'store.master_key_file = "{file}": cannot be written: {fault.strerror}']) from None
 
 
 def migrate(config: Config) -> None:

@@ -26,6 +26,7 @@ from mailbot.steps.parts import Parts
 from mailbot.steps.receive import receive
 from mailbot.steps.send import send
 from mailbot.steps.tick import tick
+from mailbot.store.claim import LeaseLost
 from mailbot.store.engine import CommitFailed, StoreUnavailable
 
 Step = Callable[[Parts, datetime], bool]
@@ -125,6 +126,8 @@ class Worker:
             try:
                 if not self._round(lane):
                     lane.wait()
+                failures = 0
+            except LeaseLost:  # another worker was quicker; what this one did is rolled back
                 failures = 0
             except (Transient, StoreUnavailable) as error:
                 failures += 1

@@ -25,7 +25,7 @@ from mailbot.edge.errors import Refused, Transient
 from mailbot.edge.imap import tls_context
 from mailbot.sections import Smtp
 
-_TIMEOUT_S = 60
+_TIMEOUT_S = 30
 _PERMANENT = 500
 _BAD_SEQUENCE = 503
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -37,8 +38,9 @@ from mailbot.store.mail import (
 )
 from mailbot.store.tables import OFFICE, outbox
 
-_LEASE = timedelta(seconds=150)
-_EACH, _OTHERS = 2, 16
+_LEASE = timedelta(minutes=10)
+_EACH, _OTHERS, _GROUPS = 2, 16, 50
+"""Acknowledgements per connection in a group, other mails in a group, groups in a call: `now` must not age."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 _RECONNECT = timedelta(seconds=5)
 _jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
@@ -70,8 +72,10 @@ def send(parts: Parts, now: datetime) -> bool:
     flight = _take_off(parts, died or _settle_and_claim(parts, [], now))
     tried = bool(flight.rows)
     landed: list[Ended] = []
-    while flight.rows:
-        claimed = _settle_and_claim(parts, landed, now)
+    for group in count(1):
+        if not flight.rows:
+            break
+        claimed = _settle_and_claim(parts, landed, now, claims=group < _GROUPS)
         landed = _land(parts, flight, claimed, now)
         flight = _take_off(parts, claimed)
     _settle_and_claim(parts, landed, now, claims=False)

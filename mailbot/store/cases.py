@@ -4,7 +4,7 @@ Only this file writes `event`, `case_file` and `request`.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from mailbot.core.case import DAYS, Case, Request, State, apply
 from mailbot.core.events import GENESIS, Event, Name, canonical, chain
 from mailbot.store.tables import OFFICE, case_file, counter, event, party, request
+
+_MOST_AT_ONCE = 5000
+"""Ids in one question: databases limit the number of parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,16 @@ def ensure_office(connection: Connection, key_id: str) -> None:
 
 def snapshots(connection: Connection, case_ids: Iterable[int]) -> dict[int, Snapshot]:
     """Return the cases with these ids, their rows locked until the transaction ends where the database can."""
-    wanted = sorted(set(case_ids))
-    locked = select(case_file).where(case_file.c.id.in_(wanted)).order_by(case_file.c.id).with_for_update()
-    rows = connection.execute(locked).all() if wanted else []
-    requests = _requests_of(connection, wanted)
-    return {row.id: _snapshot(row, requests.get(row.id, ())) for row in rows}
+    found: dict[int, Snapshot] = {}
+    for wanted in _slices(sorted(set(case_ids)), _MOST_AT_ONCE):
+        locked = select(case_file).where(case_file.c.id.in_(wanted)).order_by(case_file.c.id).with_for_update()
+        requests = _requests_of(connection, wanted)
+        found |= {row.id: _snapshot(row, requests.get(row.id, ())) for row in connection.execute(locked)}
+    return found
+
+
+def _slices(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def append(
@@ -180,7 +188,7 @@ def _request_values(case_id: int, current: Request) -> dict[str, Any]:
 def _requests_of(connection: Connection, case_ids: Sequence[int]) -> dict[int, tuple[Request, ...]]:
     found: dict[int, tuple[Request, ...]] = {}
     rows = connection.execute(select(request).where(request.c.case_id.in_(case_ids)).order_by(request.c.number))
-    for row in rows if case_ids else []:
+    for row in rows:
         found[row.case_id] = (*found.get(row.case_id, ()), request_from(row))
     return found
 

@@ -229,9 +229,16 @@ def test_an_everyday_matter_is_doubted_beside_an_unread_story() -> None:
     assert read([sentence("everyday wish x"), story], RULES).doubts == ("unread_story",)
 
 
-@pytest.mark.parametrize("context", ["everyday x", "occasion x wish fix field"])
-def test_a_change_beside_an_occasion_is_doubted(context: str) -> None:
-    assert not verdict(read([sentence(context), sentence("wish fix field", 2)], RULES)).is_sure
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        [sentence("everyday x"), sentence("wish fix field", 2)],
+        [sentence("occasion wish fix field")],
+        [sentence("everyday_weak wish fix field")],
+    ],
+)
+def test_a_change_beside_an_occasion_is_doubted(sentences: list[Sentence]) -> None:
+    assert not verdict(read(sentences, RULES)).is_sure
 
 
 def test_a_complaint_about_a_slow_request_is_no_mere_question() -> None:

@@ -21,7 +21,7 @@ Rows = Sequence[Any]
 
 @dataclass(frozen=True)
 class World:
-    """All that can be seen from outside: tables and key ids by name, folders, inboxes, and what was written to the desk."""
+    """All that can be seen from outside: tables by name, ids of keys, folders, inboxes, and what people wrote."""
 
     tables: Mapping[str, Rows]
     keys: frozenset[str]

@@ -16,7 +16,7 @@ from mailbot.store.engine import write
 from mailbot.store.mail import claim_posts
 
 
-class Undone(Exception):  # noqa: N818 -- names what happens to the claim
+class Undone(Exception):
     """Rolls a transaction back."""
 
 
@@ -51,7 +51,7 @@ def _due(parts: Parts, now: datetime) -> list[Any]:
     try:
         with write(parts.engine) as connection:
             rows = _claim(connection, parts, now)
-            raise Undone
+            raise Undone  # noqa: TRY301 -- the way to make `write` roll back
     except Undone:
         return rows
 

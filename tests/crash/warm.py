@@ -54,6 +54,7 @@ class Warm:
             start_new_session=True,
         )
         reaper.tell(f"group {self._process.pid} {int(signal.SIGKILL)}")
+        self._reaper = reaper
         self._rest = b""
 
     def fork(self, order: Order) -> int:
@@ -105,6 +106,7 @@ class Warm:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._process.stdout.close()
+        self._reaper.tell(f"ended {self._process.pid}")
 
 
 def serve() -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -67,7 +67,7 @@ class Commands:
     """Runs commands in forks of one warm process (`forks.py`), which is as good as a fresh one and much sooner done."""
 
     def __init__(self, reaper: Reaper) -> None:
-        self._folder = reaper.new_folder("forks-")
+        self._folder, self._reaper = reaper.new_folder("forks-"), reaper
         script = Path(__file__).with_name("forks.py")
         self._process = subprocess.Popen(
             [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -76,16 +76,43 @@ class Commands:
 
     def run(self, arguments: Sequence[str], env: Mapping[str, str]) -> tuple[int, str, str]:
         """Run `mailbot …` to its end; exit code, standard output and standard error."""
-        assert self._process.stdin and self._process.stdout
-        out, err = self._folder / "out", self._folder / "err"
-        order = {"arguments": list(arguments), "env": dict(env), "out": str(out), "err": str(err)}
+        files = {name: self._folder / name for name in ("out", "err")}
+        for file in files.values():
+            file.unlink(missing_ok=True)
+        code = self._tell(arguments=[*arguments], env={**env}, **{name: str(file) for name, file in files.items()})
+        out, err = (file.read_text(encoding="utf-8") for file in files.values())
+        assert code is not None
+        return code, out, err
+
+    def start(self, arguments: Sequence[str], env: Mapping[str, str], log: Path) -> int:
+        """Start `mailbot …` in a session of its own, both outputs appended to a file; its process id."""
+        pid = self._tell(arguments=[*arguments], env={**env}, out=str(log), err=str(log), start=True)
+        assert pid
+        self._reaper.tell(f"group {pid} {int(signal.SIGTERM)}")
+        return pid
+
+    def end(self, pid: int, seconds: float = 15) -> int | None:
+        """Ask a started process to end; its exit code, None when it had to be killed."""
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGTERM)
+        code = self._tell(wait=pid, seconds=seconds)
+        if code is None:
+            os.killpg(pid, signal.SIGKILL)
+            self._tell(wait=pid, seconds=seconds)
+        self._reaper.tell(f"ended {pid}")
+        return code
+
+    def _tell(self, **order: Any) -> int | None:
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        code = int(self._process.stdout.readline())
-        return code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+        answer: int | None = json.loads(self._process.stdout.readline())
+        return answer
 
     def close(self) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(timeout=10)
         self._process.stdout.close()
@@ -202,16 +229,20 @@ class Desk:
             return Group(self._reaper, command, self.log_file, signal.SIGTERM)
 
     @contextmanager
-    def working(self, **extra: str) -> Iterator[Group]:
+    def working(self, **extra: str) -> Iterator[None]:
         """The worker, running until the block ends; it must then leave with exit code 0."""
-        worker = self.start(**extra)
+        commands = self._commands
+        assert commands
+        worker = commands.start(["run"], self.environment(**extra), self.log_file)
+        code: int | None = 0
         try:
-            yield worker
+            yield
         except BaseException as error:
             error.add_note(f"worker log:\n{self.log_file.read_text()[-3000:]}")
             raise
         finally:
-            worker.stop()
+            code = commands.end(worker)
+        assert code == 0, f"the worker ended with {code}\n{self.log_file.read_text()[-3000:]}"
 
     @contextmanager
     def _with_environment(self, wanted: Mapping[str, str]) -> Iterator[None]:

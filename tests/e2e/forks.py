@@ -1,13 +1,16 @@
-"""Runs `mailbot …` in forks of a process that has imported it once: the real program without seconds of imports.
+"""Runs `mailbot …` in forks of a process that has imported it once: the real program without seconds of start-up.
 
-A command comes as one JSON line on standard input (`arguments`, `env`, `out`, `err`); its exit code goes out.
+An order comes as one JSON line: `arguments`, `env`, `out`, `err` run a command and answer its exit code, with
+`start` they answer the pid of a process that goes on; `wait` answers the exit code of such a pid, or null.
 """
 
+import functools
 import json
 import os
 import runpy
 import signal
 import sys
+import time
 import traceback
 from typing import Any, NoReturn
 
@@ -15,30 +18,52 @@ LONGEST_S = 120
 
 
 def serve() -> None:
-    """Import what every command needs, then fork for each until standard input ends."""
+    """Import what every command needs, then obey until standard input ends."""
     import holidays  # noqa: PLC0415
 
-    import mailbot.cli  # noqa: F401, PLC0415 -- the point of this process
-    from mailbot.edge.model import load_model  # noqa: PLC0415
+    from mailbot.edge import model  # noqa: PLC0415
     from mailbot.resources import models_folder  # noqa: PLC0415
 
-    load_model(models_folder())
+    model.load_model = functools.cache(model.load_model)  # read once, shared by all forks
+    model.load_model(models_folder())
     holidays.country_holidays("JP", years=2026)
+    import mailbot.cli  # noqa: F401, PLC0415 -- after `load_model` remembers
+
     for line in sys.stdin:
-        child = os.fork() or _become(json.loads(line))
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+        print(json.dumps(_obey(json.loads(line))), flush=True)  # noqa: T201
+
+
+def _obey(order: dict[str, Any]) -> int | None:
+    if "wait" in order:
+        return _wait(order["wait"], order["seconds"])
+    child = os.fork() or _become(order)
+    return child if order.get("start") else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _wait(child: int, seconds: float) -> int | None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    return None
 
 
 def _become(order: dict[str, Any]) -> NoReturn:
     """Be the command: its environment, its output files, its exit code."""
     code: object = 0
     try:
-        signal.alarm(LONGEST_S)
+        if order.get("start"):
+            os.setsid()
+        else:
+            signal.alarm(LONGEST_S)
         os.environ.clear()
         os.environ.update(order["env"])
+        time.tzset()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for number, name in ((1, order["out"]), (2, order["err"])):
-            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
         sys.argv = ["mailbot", *order["arguments"]]
         runpy.run_module("mailbot", run_name="__main__")
     except SystemExit as end:

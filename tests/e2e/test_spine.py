@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.desk import Desk, by_kind, mail, parsed
+from tests.e2e.desk import Desk, mail, parsed
 from tests.servers.lab import MailLab
 
 pytestmark = pytest.mark.real

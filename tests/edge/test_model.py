@@ -107,7 +107,7 @@ def test_the_subject_gives_the_object_that_the_body_leaves_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["", "お願い", "ご連絡", "お問い合わせの件", "Request", "Re: ご予約の確認", "Question"]
+    "subject", ["", "お願い", "ご連絡", "お問い合わせの件", "Request", "Re: 予約のキャンセルをお願いします", "Question"]
 )
 @pytest.mark.parametrize("greeting", ["", "お世話になっております。佐藤花子と申します。\n", "Dear Privacy Team,\n\n"])
 @pytest.mark.parametrize(
