@@ -10,6 +10,7 @@ from typing import Any
 
 from aiosmtplib.protocol import SMTPProtocol
 
+from mailbot import compose
 from mailbot.edge.imap import Mailbox
 from mailbot.edge.smtp import Sender
 from mailbot.steps import fetch, receive, send
@@ -87,7 +88,9 @@ def in_data(share: float) -> Callable[[], None]:
     return patch
 
 
+START = "one of two schemas made"
 POINTS: Mapping[str, Callable[[], None]] = {
+    START: after(compose, "upgrade"),
     "keys made, bytes not committed": before(fetch, "record"),
     "inside the ledger's transaction": after(fetch, "insert_blobs"),
     "ledger committed, cursor not": before(fetch, "write_cursor"),

@@ -11,7 +11,7 @@ from tests.crash.scene import Scene, killed_while_mail_arrives
 
 pytestmark = pytest.mark.real
 
-MAILS, KILLS = 100, 40
+MAILS, KILLS = int(os.environ.get("KILL_MAILS", "100")), int(os.environ.get("KILL_KILLS", "40"))
 
 
 def test_nothing_is_lost_or_doubled_when_the_worker_is_killed_at_random(new_scene: Callable[..., Scene]) -> None:
@@ -24,4 +24,5 @@ def test_nothing_is_lost_or_doubled_when_the_worker_is_killed_at_random(new_scen
     print(f"\nKILL_SEED={seed} {took_s:.1f} s, {MAILS / took_s:.1f} mails/s, {dict(found.figures)}")  # noqa: T201
     assert not found.violations
     assert found.figures["kills"] == KILLS
-    assert found.figures["killed_in_flight"] >= KILLS // 2
+    assert found.figures["killed_in_flight"] >= KILLS // 3
+    assert found.figures["cases"] >= MAILS * 0.8
