@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _UNTIL_SEEN = timedelta(seconds=2)
 
 def perform(out: Console, keep: Path | None, *, is_fast: bool) -> int:
     """Play everything and return the exit code (see `play`)."""
-    shelf = _shelf(out, keep or Path("demo-out") / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}")
+    shelf = _shelf(out, keep or Path("demo-out") / f"{Clock().now().astimezone():%Y%m%d-%H%M%S}")
     if shelf is None:
         return _NOT_EMPTY
     _welcome(out)

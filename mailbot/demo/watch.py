@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from mailbot.core.case import Case
 from mailbot.core.events import Event
@@ -12,8 +12,7 @@ from mailbot.demo.servers import MailHost, Taken
 from mailbot.steps.parts import Parts
 from mailbot.store.cases import events_of, snapshots
 from mailbot.store.engine import read
-from mailbot.store.register import case_ids
-from mailbot.store.tables import ledger
+from mailbot.store.register import case_ids, messages_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Watch:
         mails = self._host.taken[self._mails :]
         self._mails += len(mails)
         with read(self._parts.engine) as connection:
-            found = connection.execute(select(ledger).where(ledger.c.id > self._message).order_by(ledger.c.id)).all()
+            found = messages_after(connection, self._message)
             cases = {key: one.case for key, one in snapshots(connection, case_ids(connection)).items()}
             histories = {case_id: events_of(connection, case_id) for case_id in cases}
         self._message = max([self._message, *(row.id for row in found)])

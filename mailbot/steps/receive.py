@@ -26,8 +26,8 @@ from mailbot.store.mail import ack_slots, queue, seal_posts
 from mailbot.store.tables import OFFICE, inbox
 
 BATCH = 50
-STRIKES = 3
-"""A message whose processing failed this often is held: visible work for a person."""
+STRIKES = 4
+"""A message that failed once in a batch and three times alone is held: visible work for a person."""
 _LEASE = timedelta(seconds=20)
 _HOUR = timedelta(hours=1)
 

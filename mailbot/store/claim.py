@@ -22,13 +22,17 @@ def claim(
     lease: timedelta,
     limit: int,
     *where: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]] = (),
     **values: Any,
 ) -> list[Row[Any]]:
-    """Take up to `limit` rows whose `due_at` has come, oldest first, for `lease`; returns them as they are now."""
+    """Take up to `limit` rows whose `due_at` has come, for `lease`; returns them as they are now.
+
+    Oldest first, unless `order` says otherwise; `values` are further columns to set.
+    """
     due = (
         select(table.c.id)
         .where(table.c.due_at <= now, *where)
-        .order_by(table.c.due_at)
+        .order_by(*order, table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("due")
@@ -39,9 +43,12 @@ def claim(
 
 
 def claim_fairly(connection: Connection, table: Table, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
-    """Claim fresh rows in a batch; rows that failed before are met one at a time, so that poison harms only itself."""
+    """Claim fresh rows in a batch; rows that failed before are met alone, so that poison harms only itself.
+
+    Of those, the one that failed least comes first: who stood near when a worker died gets away from the poison.
+    """
     fresh = claim(connection, table, now, lease, limit, table.c.failures == 0)
-    return fresh or claim(connection, table, now, lease, 1, table.c.failures > 0)
+    return fresh or claim(connection, table, now, lease, 1, table.c.failures > 0, order=[table.c.failures])
 
 
 def settle(connection: Connection, table: Table, row: Row[Any], **values: Any) -> None:

@@ -43,6 +43,11 @@ def messages_of(connection: Connection, case_id: int) -> list[Row[Any]]:
     )
 
 
+def messages_after(connection: Connection, ledger_id: int) -> list[Row[Any]]:
+    """Return the messages that entered the ledger after one of them (0: all), in order."""
+    return list(connection.execute(select(ledger).where(ledger.c.id > ledger_id).order_by(ledger.c.id)))
+
+
 def mails_of(connection: Connection, case_id: int) -> list[Row[Any]]:
     """Return the outgoing mails of a case, oldest first."""
     return list(connection.execute(select(outbox).where(outbox.c.case_id == case_id).order_by(outbox.c.id)))

@@ -19,7 +19,7 @@ SOURCES = {
 PURE = {
     *("base64", "binascii", "calendar", "codecs", "collections.abc", "dataclasses", "datetime", "difflib"),
     *("email.errors", "email.header", "email.utils", "enum", "functools", "hashlib", "hmac", "html", "itertools"),
-    *("json", "math", "quopri", "re", "string", "tomllib", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo"),
+    *("json", "math", "quopri", "re", "tomllib", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo"),
 }
 CORE_LIBRARIES = {"email_validator": "core/sender.py", "inscriptis": "core/body.py"}
 INWARDS = {

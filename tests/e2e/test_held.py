@@ -72,6 +72,21 @@ def test_a_mail_that_is_too_large_or_names_two_cases_waits_for_a_person(sqlite_d
 def test_a_folder_that_does_not_exist_is_named_and_stops_no_other(sqlite_desk: Desk, mail_lab: MailLab) -> None:
     desk, person = sqlite_desk, mail_lab.fresh_mailbox("sato@people.test")
     desk.put(mail(person, desk.mailbox, "data", WISH))
-    desk.once(code=75, MAILBOT_IMAP__JUNK_FOLDER="Nowhere")
+    desk.once(MAILBOT_IMAP__JUNK_FOLDER="Nowhere")
     assert desk.acknowledged() == [person]
     assert "Nowhere" in desk.log_file.read_text(encoding="utf-8")
+
+
+def test_a_held_mail_that_is_tried_again_is_judged_again_and_never_answered_behind_a_persons_back(
+    sqlite_desk: Desk,
+) -> None:
+    desk = sqlite_desk
+    desk.put(mail("sato@people.test, eve@people.test", desk.mailbox, "data", WISH))
+    desk.once()
+    number = desk.command("held").split()[0]
+    assert WISH in desk.command("held", "show", number)
+    desk.command("held", "retry", number)
+    assert desk.sum(code=1)["held"] == 0
+    desk.once()
+    assert desk.sum()["held"] == 1
+    assert desk.recipients() == []

@@ -1,5 +1,7 @@
 """Who a mail is from: one strict address or nobody, and never a forged one; nobody is not answered."""
 
+from email.headerregistry import Address
+
 import pytest
 
 from tests.e2e.desk import Desk, mail, parsed
@@ -64,6 +66,22 @@ def test_an_acknowledgement_goes_to_the_sender_and_to_no_other_address_in_the_ma
     assert desk.recipients() == [sender, desk.hana]
     [ack] = map(parsed, mail_lab.received(sender))
     assert other not in str(ack)
+
+
+def test_an_unusual_but_lawful_address_is_answered_exactly_as_it_is_written(
+    sqlite_desk: Desk, mail_lab: MailLab
+) -> None:
+    desk = sqlite_desk
+    lawful = ["o'brien+news@people.test", "SATO@people.test", "a=b{c}|d~e@people.test", f"{'x' * 64}@sub.people.test"]
+    names = ["O'Brien, Pat", "佐藤 (さとう)", 'the "best" <of> all', "x" * 500]
+    for number, (name, address) in enumerate(zip(names, lawful, strict=True)):
+        message = parsed(mail(address, desk.mailbox, "data", WISH, number))
+        del message["From"]
+        message["From"] = Address(name, addr_spec=address)
+        desk.put(message.as_bytes())
+    desk.once()
+    assert sorted(desk.acknowledged()) == sorted(lawful)
+    assert all(mail_lab.received(one) for one in lawful[:2])
 
 
 def test_forged_mail_is_held_whatever_the_forger_writes_above_or_below(sqlite_desk: Desk) -> None:

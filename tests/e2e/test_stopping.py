@@ -1,4 +1,4 @@
-"""A worker that is asked to stop in the middle of its work finishes what it has in hand and leaves politely."""
+"""A worker that is asked to stop finishes what it has in hand; two that work on the same mailbox share the work."""
 
 import signal
 import time
@@ -31,4 +31,19 @@ def test_sigterm_in_the_middle_of_fifty_mails_ends_soon_with_0_and_nothing_is_do
     assert sorted(desk.acknowledged()) == sorted(people)
     assert desk.recipients().count(desk.hana) == 50
     assert desk.sum() == desk.sum() | {"in": 50, "cases": 50}
+    desk.command("audit", "verify")
+
+
+def test_two_workers_on_one_mailbox_answer_everyone_once(desk: Desk, mail_lab: MailLab) -> None:
+    people = [f"person-{number}-of-{desk.mailbox.partition('@')[0]}@people.test" for number in range(40)]
+    mails = [(mail(one, desk.mailbox, "data", WISH), desk.mailbox) for one in people]
+    with desk.working(), desk.working():
+        mail_lab.deliver_many(mails[:20])
+        mail_lab.wait_for(lambda: any(mail_lab.received(one) for one in people[:20]), 30, "an acknowledgement")
+        mail_lab.deliver_many(mails[20:])
+        mail_lab.wait_for(lambda: all(mail_lab.received(one) for one in people), 60, "all acknowledgements")
+        mail_lab.wait_for(lambda: not mail_lab.folders(desk.mailbox)["INBOX"], 30, "the mails to be filed")
+    assert sorted(desk.acknowledged()) == sorted(people)
+    assert desk.recipients().count(desk.hana) == 40
+    assert desk.sum() == desk.sum() | {"in": 40, "cases": 40}
     desk.command("audit", "verify")
