@@ -87,6 +87,25 @@ def test_every_name_and_state_has_a_place_in_the_table() -> None:
     assert set(State) == {state for scope in Scope for state in scope_states(scope)}
 
 
+REMARKS = [
+    *(Name.FLAG_RAISED, Name.LETTER_QUEUED, Name.LETTER_ACCEPTED, Name.LETTER_FAILED, Name.LETTER_BOUNCED),
+    *(Name.FOLLOW_UP_RECEIVED, Name.STAFF_MESSAGE_RECEIVED),
+]
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.ACKNOWLEDGED, State.UNACKNOWLEDGED])
+@pytest.mark.parametrize("name", REMARKS)
+def test_an_open_case_takes_every_remark_and_stays_as_it_is(state: State, name: Name) -> None:
+    assert apply(in_state(state), event(name)).state is state
+
+
+def test_the_office_issues_digests_and_hears_of_those_that_did_not_arrive() -> None:
+    names = [Name.DIGEST_ISSUED, Name.LETTER_FAILED, Name.LETTER_BOUNCED, Name.DIGEST_ISSUED]
+    assert fold(event(name) for name in names).state is State.OFFICE
+    with pytest.raises(UnexpectedEvent):
+        fold([event(Name.DIGEST_ISSUED), event(Name.CASE_OPENED)])
+
+
 def test_a_case_is_opened_once() -> None:
     with pytest.raises(UnexpectedEvent):
         fold([event(Name.CASE_OPENED), event(Name.CASE_OPENED)])

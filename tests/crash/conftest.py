@@ -35,6 +35,8 @@ def new_scene(
                 server = request.getfixturevalue("postgresql")
                 urls = {name: stack.enter_context(server.fresh_database()) for name in urls}
             dice = Random(seed)  # noqa: S311 -- chooses moments, guards nothing
-            return Scene(Desk(mail_lab, reaper, folder, **urls), urls, warm, dice, **values)
+            scene = Scene(Desk(mail_lab, reaper, folder, **urls), urls, warm, dice, **values)
+            stack.callback(scene.forget_requesters)
+            return scene
 
         yield make

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from mailbot import worker
 from mailbot.steps import fetch, receive, send
 from mailbot.steps.parts import Parts
+from mailbot.store.claim import claim
 from mailbot.store.engine import write
 from mailbot.store.mail import claim_posts
+from mailbot.store.tables import outbox
 
 
 class Undone(Exception):
@@ -41,7 +41,8 @@ def _send_then_claim(parts: Parts, now: datetime) -> bool:
     rows = _due(parts, now)
     ended = send._land(parts, send._take_off(parts, rows), [], now)
     with write(parts.engine) as connection:
-        _claim(connection, parts, now)
+        ids = [row.id for row in rows]
+        claim(connection, outbox, now, send._LEASE, len(ids), outbox.c.id.in_(ids), state="sending", code=None)
         send._settle(connection, ended, now)
     return bool(rows)
 
@@ -50,14 +51,10 @@ def _due(parts: Parts, now: datetime) -> list[Any]:
     """What a claim would take; it is rolled back."""
     try:
         with write(parts.engine) as connection:
-            rows = _claim(connection, parts, now)
+            rows = claim_posts(connection, now, send._LEASE, parts.sender.connections, send._OTHERS)
             raise Undone  # noqa: TRY301 -- the way to make `write` roll back
     except Undone:
         return rows
-
-
-def _claim(connection: Connection, parts: Parts, now: datetime) -> list[Any]:
-    return claim_posts(connection, now, send._LEASE, parts.sender.connections, send._OTHERS)
 
 
 def queue_letters_later() -> None:

@@ -37,6 +37,7 @@ def test_sigterm_in_the_middle_of_fifty_mails_ends_soon_with_0_and_nothing_is_do
 def test_two_workers_on_one_mailbox_answer_everyone_once(desk: Desk, mail_lab: MailLab) -> None:
     people = [f"person-{number}-of-{desk.mailbox.partition('@')[0]}@people.test" for number in range(40)]
     mails = [(mail(one, desk.mailbox, "data", WISH), desk.mailbox) for one in people]
+    assert desk.cases() == []  # the databases are made
     with desk.working(), desk.working():
         mail_lab.deliver_many(mails[:20])
         mail_lab.wait_for(lambda: any(mail_lab.received(one) for one in people[:20]), 30, "an acknowledgement")
@@ -47,3 +48,9 @@ def test_two_workers_on_one_mailbox_answer_everyone_once(desk: Desk, mail_lab: M
     assert desk.recipients().count(desk.hana) == 40
     assert desk.sum() == desk.sum() | {"in": 40, "cases": 40}
     desk.command("audit", "verify")
+
+
+def test_two_workers_that_start_at_once_on_fresh_databases_both_live(desk: Desk, mail_lab: MailLab) -> None:
+    with desk.working(), desk.working():
+        mail_lab.wait_for(lambda: desk.log_file.read_text().count("worker started") == 2, 20, "two workers")
+    assert desk.cases() == []
