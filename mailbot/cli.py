@@ -62,6 +62,8 @@ def check() -> None:
         with _gathered(faults):
             compose.renderer_of(config)
         with _gathered(faults):
+            compose.model_of(config)
+        with _gathered(faults):
             compose.open_stores(config)
         if faults:
             raise ConfigFault(faults)

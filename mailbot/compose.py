@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Engine, insert, select
@@ -17,7 +18,7 @@ from mailbot.core.token import TokenKeys
 from mailbot.edge.clock import Clock
 from mailbot.edge.holiday import build_calendar
 from mailbot.edge.imap import Mailbox
-from mailbot.edge.model import load_model
+from mailbot.edge.model import Model, load_model
 from mailbot.edge.render import LetterError, Renderer
 from mailbot.edge.smtp import Sender
 from mailbot.resources import models_folder, policies_folder, templates_folder
@@ -27,6 +28,7 @@ from mailbot.store.cases import ensure_office
 from mailbot.store.engine import StoreUnavailable, open_engine, read, write
 from mailbot.store.migrate import behind, upgrade
 from mailbot.store.policies import Policies
+from mailbot.store.presence import alone
 from mailbot.store.tables import case_file, counter, schedule
 from mailbot.store.vault import Vault, VaultFault, make_master_key, read_master_key
 
@@ -87,7 +89,8 @@ def migrate(config: Config) -> None:
     for url, branch in ((config.store.url, "main"), (config.store.keys_url, "keys")):
         engine = open_engine(url)
         try:
-            upgrade(engine, branch)
+            with alone(engine):
+                upgrade(engine, branch)
         finally:
             engine.dispose()
 
@@ -100,9 +103,10 @@ def composed(config: Config, clock: Clock) -> Iterator[Parts]:
     renderer = renderer_of(config)
     stores = open_stores(config)
     migrate_if_new(config, stores)
-    parts = _parts(config, rules, renderer, stores, now)
-    parts.policies.keep(rules.key, text)
-    _schedule_digest(parts, now)
+    with alone(stores.engine):
+        parts = _parts(config, rules, renderer, stores, now)
+        parts.policies.keep(rules.key, text)
+        _schedule_digest(parts, now)
     try:
         yield parts
     finally:
@@ -115,9 +119,10 @@ def composed(config: Config, clock: Clock) -> Iterator[Parts]:
 def migrate_if_new(config: Config, stores: Stores) -> None:
     """Make the schema of a fresh database; one that is behind is left to `mailbot migrate`. Raises ConfigFault."""
     state = {behind(stores.engine, "main"), behind(stores.keys, "keys")}
-    if state == {"new"}:
+    if "new" in state:  # or another process is at it: upgrading what is newest changes nothing
         migrate(config)
-    elif state != {""}:
+        state = {behind(stores.engine, "main"), behind(stores.keys, "keys")}
+    if state != {""}:
         found = ", ".join(sorted(state - {""}))
         raise ConfigFault([f"store.url: the schema is {found}; run `mailbot migrate` with this version of mailbot"])
     try:
@@ -135,9 +140,12 @@ def renderer_of(config: Config) -> Renderer:
         raise ConfigFault([str(fault)]) from None
 
 
-def model_folder(config: Config) -> Path:
-    """Return the folder of the classifier."""
-    return Path(config.classifier.model) if config.classifier.model else models_folder()
+def model_of(config: Config) -> Model:
+    """Load the classifier. Raises ConfigFault."""
+    try:
+        return load_model(Path(config.classifier.model) if config.classifier.model else models_folder())
+    except (OSError, ValueError) as fault:
+        raise ConfigFault([f'classifier.model = "{config.classifier.model}": {fault}']) from None
 
 
 def token_keys(config: Config, vault: Vault) -> TokenKeys:
@@ -146,10 +154,6 @@ def token_keys(config: Config, vault: Vault) -> TokenKeys:
 
 
 def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now: datetime) -> Parts:
-    try:
-        model = load_model(model_folder(config))
-    except (OSError, ValueError) as fault:
-        raise ConfigFault([f'classifier.model = "{config.classifier.model}": {fault}']) from None
     return Parts(
         config=config,
         company=Company(config.company.name, config.company.desk, config.company.address),
@@ -158,7 +162,7 @@ def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now
         tokens=token_keys(config, stores.vault),
         mailbox=Mailbox(config.imap),
         sender=Sender(config.smtp, config.company.address),
-        model=model,
+        model=cache(partial(model_of, config)),
         renderer=renderer,
         rules=rules,
         policies=Policies(stores.engine),

@@ -175,7 +175,7 @@ class Worker:
 def _warm(parts: Parts) -> None:
     """Make the first message as quick as the rest, and keep the collector from walking over what stays for good."""
     parts.renderer.warm()
-    parts.model.read("", "", parts.config.company.default_language)
+    parts.model().read("", "", parts.config.company.default_language)
     gc.collect()
     gc.freeze()
 

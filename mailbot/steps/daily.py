@@ -17,7 +17,7 @@ from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import append, snapshots
 from mailbot.store.engine import write
-from mailbot.store.ledger import counts
+from mailbot.store.ledger import counts, read_cursor
 from mailbot.store.mail import Post, is_queued, queue, seal_posts
 from mailbot.store.register import (
     case_ids,
@@ -182,12 +182,19 @@ def _health(connection: Connection, parts: Parts, now: datetime) -> list[tuple[s
     polled_at = last_poll(connection)
     inbox_since, outbox_since = oldest_waiting(connection)
     zone = parts.rules.calendar.zone
+    unread = [folder for folder in _folders(parts) if read_cursor(connection, folder) is None]
     shown = polled_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if polled_at else "-"
     return [
         ("last_poll", shown, polled_at is not None and now - polled_at < _POLL_ALARM),
+        *([("folders", ", ".join(unread), False)] if unread else []),
         ("backlog", _age(inbox_since, now), inbox_since is None or now - inbox_since < _WAIT_ALARM),
         ("outbox", _age(outbox_since, now), outbox_since is None or now - outbox_since < _WAIT_ALARM),
     ]
+
+
+def _folders(parts: Parts) -> list[str]:
+    config = parts.config.imap
+    return [*config.folders, *([config.junk_folder] if config.junk_folder else [])]
 
 
 def _age(since: datetime | None, now: datetime) -> str:

@@ -115,9 +115,13 @@ def staff_message(parts: Parts, one: Read, snapshot: Snapshot, now: datetime) ->
 
 
 def bounced(one: Read, now: datetime) -> Event:
-    """Return the event of a mail of ours that came back; `status` is the enhanced code (RFC 3463)."""
-    status = one.incoming.bounce.status if one.incoming.bounce else None
-    return Event(Name.LETTER_BOUNCED, now, data={"message": one.row.ledger_id, "status": status})
+    """Return the event of a mail of ours that came back."""
+    return Event(Name.LETTER_BOUNCED, now, data={"message": one.row.ledger_id, "status": status_of(one)})
+
+
+def status_of(one: Read) -> str:
+    """Return the enhanced status a bounce gives (RFC 3463), such as `5.1.1`; `-` when it gives none."""
+    return (one.incoming.bounce.status if one.incoming.bounce else None) or "-"
 
 
 def _joined(

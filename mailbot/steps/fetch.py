@@ -5,6 +5,9 @@ The order is the promise: bytes sealed and the ledger row committed first, the s
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+
+import structlog
 
 from mailbot.edge.imap import Fetched
 from mailbot.steps.parts import Parts
@@ -23,6 +26,7 @@ from mailbot.store.ledger import (
     write_cursor,
 )
 
+_log = structlog.get_logger()
 BATCH = 50
 _OLD_BATCH = 500
 _FILE_BATCH = 200
@@ -45,8 +49,16 @@ def watched(parts: Parts) -> list[str]:
     """Return the folders that are read: the configured ones, and junk last; many servers make junk when it comes."""
     config = parts.config.imap
     parts.mailbox.end_idle()
-    junk = [config.junk_folder] if config.junk_folder and parts.mailbox.has_folder(config.junk_folder) else []
-    return [*config.folders, *junk]
+    if config.junk_folder and not parts.mailbox.has_folder(config.junk_folder):
+        _warn_missing(config.junk_folder)
+        return config.folders
+    return [*config.folders, *([config.junk_folder] if config.junk_folder else [])]
+
+
+@cache
+def _warn_missing(folder: str) -> None:
+    """Say once in a worker's life that a folder is not there; the digest says it every day."""
+    _log.warning("folder is missing, it is not read", folder=folder)
 
 
 def _fetch_folder(parts: Parts, folder: str, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The parts a step works with: made once by the worker, handed to every step."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +24,8 @@ from mailbot.store.vault import Vault
 class Parts:
     """What the worker is made of.
 
-    `rules` are those new cases open under. The three events wake the lane that has work.
+    `rules` are those new cases open under, `model` loads the classifier when it is first asked for.
+    The three events wake the lane that has work.
     """
 
     config: Config
@@ -33,7 +35,7 @@ class Parts:
     tokens: TokenKeys
     mailbox: Mailbox
     sender: Sender
-    model: Model
+    model: Callable[[], Model]
     renderer: Renderer
     rules: Rules
     policies: Policies

@@ -68,7 +68,7 @@ def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> list[Read
         plain = texts(connection, parts.vault, [entry.blob_id for entry in entries.values() if entry.blob_id])
     raws = [plain.get(entries[row.ledger_id].blob_id, b"") for row in rows]
     incoming = [parse(raw) for raw in raws]
-    verdicts = parts.model.read_many(MailText(one.subject, one.reply_text, one.language) for one in incoming)
+    verdicts = parts.model().read_many(MailText(one.subject, one.reply_text, one.language) for one in incoming)
     return [
         _read(parts, row, entries[row.ledger_id], raw, one, verdict, now)
         for row, raw, one, verdict in zip(rows, raws, incoming, verdicts, strict=True)

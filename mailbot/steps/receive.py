@@ -14,15 +14,16 @@ from sqlalchemy import Row
 from mailbot.core.events import Event
 from mailbot.core.match import Match, Route, match
 from mailbot.core.triage import Circumstances, Sorted, is_own_address, sort_out
-from mailbot.steps.dispose import Done, Slots, bounced, follow_up, new_case, settled_only, staff_message
+from mailbot.steps.dispose import Done, Slots, bounced, follow_up, new_case, settled_only, staff_message, status_of
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Facts, Read, facts_of, read_all
+from mailbot.steps.writing import trouble_mails
 from mailbot.store.blobs import replace_blob
 from mailbot.store.cases import Snapshot, add_parties, append, insert_cases, reserve_numbers, snapshots
 from mailbot.store.claim import claim_fairly, release
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import hold_unread, settle_inbox
-from mailbot.store.mail import ack_slots, queue, seal_posts
+from mailbot.store.mail import Post, ack_slots, queue, seal_posts
 from mailbot.store.tables import OFFICE, inbox
 
 BATCH = 50
@@ -44,7 +45,7 @@ def receive(parts: Parts, now: datetime) -> bool:
     with _given_back(parts, rows, now):
         batch = read_all(parts, rows, now)
         facts = facts_of(parts, batch, now)
-        _commit(parts, _decide(parts, batch, facts, now), _bounces(batch, facts, now), now)
+        _commit(parts, _decide(parts, batch, facts, now), _bounces(batch, facts), now)
     return True
 
 
@@ -101,12 +102,14 @@ def _sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[R
     return result
 
 
-def _commit(parts: Parts, done: Sequence[Done], bounces: dict[int, list[Event]], now: datetime) -> None:
+def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Row[Any]]], now: datetime) -> None:
     """Write a batch: cases, events, letters and dispositions together, or nothing."""
-    posts = [post for one in done for post in one.posts]
+    posts = [post for one in done for post in one.posts] + _bounce_mails(parts, bounces, now)
     envelopes = seal_posts(parts.vault, posts)
     new = {one.case.case_id: one.case for one in done if one.case and one.is_new}
-    happened = {case_id: list(events) for case_id, events in bounces.items()}
+    happened: dict[int, list[Event]] = {}
+    for read_mail, mail in bounces:
+        happened.setdefault(mail.case_id, []).append(bounced(read_mail, now))
     for one in done:
         if one.case:
             happened.setdefault(one.case.case_id, []).extend(one.events)
@@ -124,17 +127,27 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: dict[int, list[Event]],
     parts.mail_settled.set()
 
 
-def _bounces(batch: Sequence[Read], facts: Facts, now: datetime) -> dict[int, list[Event]]:
-    """Return the bounces of mails to requesters by case; one without an id of ours is nobody's (pitfall 23).
+def _bounces(batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Row[Any]]]:
+    """Return the bounces of mails to requesters, with those mails; one without an id of ours is nobody's (pitfall 23).
 
     A bounced notice is no news of the requester and never touches the case (pitfall 22).
     """
-    found: dict[int, list[Event]] = {}
+    found = []
     for one in batch:
         mail = facts.mails.get((one.incoming.bounce and one.incoming.bounce.original_message_id) or "")
         if mail and mail.audience == "requester" and one.content_index not in facts.copies:
-            found.setdefault(mail.case_id, []).append(bounced(one, now))
+            found.append((one, mail))
     return found
+
+
+def _bounce_mails(parts: Parts, bounces: Sequence[tuple[Read, Row[Any]]], now: datetime) -> list[Post]:
+    """Tell the handlers of each mail that came back."""
+    cases = _cases(parts, [mail.case_id for _, mail in bounces])
+    return [
+        post
+        for one, mail in bounces
+        for post in trouble_mails(parts, cases[mail.case_id], mail, "bounced", status_of(one), now)
+    ]
 
 
 def _numbers(parts: Parts, count: int) -> list[int]:

@@ -14,14 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from mailbot.core.correspondence import Reader, Trouble, letter_trouble
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.gate import faults
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result
 from mailbot.steps.parts import Parts
-from mailbot.steps.writing import staff_envelope
-from mailbot.steps.writing import write as write_mail
+from mailbot.steps.writing import trouble_mails
 from mailbot.store.cases import Snapshot, append, snapshots
 from mailbot.store.claim import settle, settle_all
 from mailbot.store.engine import read, write
@@ -198,12 +196,4 @@ def _trouble_mails(parts: Parts, one: Ended, known: dict[int, Snapshot], now: da
     """
     if one.row.audience != "requester" or one.row.case_id == OFFICE:
         return []
-    snapshot = known[one.row.case_id]
-    trouble = Trouble(snapshot.case.ref, one.row.kind, one.trouble or "", one.code, one.row.message_id)
-    posts = []
-    for person in parts.staff("handler", now):
-        letter = letter_trouble(parts.company, trouble, Reader(person.address, person.language, "handler"))
-        key = f"trouble:{one.row.id}"
-        envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now)
-        posts.append(write_mail(parts, letter, envelope, now))
-    return posts
+    return trouble_mails(parts, known[one.row.case_id], one.row, one.trouble or "", one.code, now)

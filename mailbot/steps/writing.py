@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
+
+from mailbot.core.correspondence import Reader, Trouble, letter_trouble
 from mailbot.core.letters import Letter
 from mailbot.core.outgoing import Address, Thread, compose, message_id
 from mailbot.core.sender import normalise_address
 from mailbot.core.token import Audience, person_number
 from mailbot.sections import Staff
 from mailbot.steps.parts import Parts
+from mailbot.store.cases import Snapshot
 from mailbot.store.mail import Post
 
 
@@ -54,3 +59,17 @@ def staff_envelope(parts: Parts, person: Staff, key: str, case_id: int, key_id: 
     root = f"<case-{case_id}.{number}@{domain}>"
     address = Address(person.address, audience, case_id, number)
     return Envelope(f"{key}:{person.id}", address, key_id, Thread(None, (root,)), due_at)
+
+
+def trouble_mails(
+    parts: Parts, snapshot: Snapshot, mail: Row[Any], trouble: str, code: str, now: datetime
+) -> list[Post]:
+    """Return the mails that tell each handler what became of one of our mails; once for each mail and trouble."""
+    told = Trouble(snapshot.case.ref, mail.kind, trouble, code, mail.message_id)
+    posts = []
+    for person in parts.staff("handler", now):
+        letter = letter_trouble(parts.company, told, Reader(person.address, person.language, "handler"))
+        key = f"trouble:{mail.id}:{trouble}"
+        envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now)
+        posts.append(write(parts, letter, envelope, now))
+    return posts

@@ -6,18 +6,19 @@ with the process. Whoever can take the lock for itself for a moment is alone.
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
-from sqlalchemy import Engine, func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mailbot.store.engine import StoreUnavailable, write
 from mailbot.store.tables import inbox, outbox
 
-_LOCK = 0x6D61696C626F74
-"""The number of our advisory lock in PostgreSQL."""
+_WORKERS, _SETUP = 0x6D61696C626F74, 0x6D61696C626F75
+"""The numbers of our advisory locks in PostgreSQL."""
 
 
 @contextmanager
@@ -30,6 +31,19 @@ def present(engine: Engine, now: datetime) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Keep every other process from setting up the same database until the block ends. Raises StoreUnavailable."""
+    if engine.dialect.name != "postgresql":
+        with _opened_beside(engine, "setup") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    with _server(engine) as connection:
+        connection.execute(select(func.pg_advisory_lock(_SETUP)))
+        yield
+
+
 def give_up_leases(engine: Engine, now: datetime) -> None:
     """Make what a dead worker had claimed due now: messages are met again, mails in the act are judged."""
     with write(engine) as connection:
@@ -39,11 +53,7 @@ def give_up_leases(engine: Engine, now: datetime) -> None:
 
 @contextmanager
 def _file_lock(engine: Engine) -> Iterator[bool]:
-    database = engine.url.database
-    if not database or database == ":memory:":
-        yield True
-        return
-    with Path(f"{database}.workers").open("w", encoding="ascii") as file:
+    with _opened_beside(engine, "workers") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             is_alone = True
@@ -54,13 +64,37 @@ def _file_lock(engine: Engine) -> Iterator[bool]:
 
 
 @contextmanager
+def _opened_beside(engine: Engine, name: str) -> Iterator[TextIO]:
+    """Open the lock file that lies beside an SQLite database."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(f"{engine.url.database}.{name}").open("w", encoding="ascii"))
+        except OSError as error:
+            raise StoreUnavailable(f"{engine.url.database}: {error.strerror}") from error
+        yield file
+
+
+@contextmanager
 def _server_lock(engine: Engine) -> Iterator[bool]:
+    with _server(engine) as connection:
+        is_alone = bool(connection.execute(select(func.pg_try_advisory_lock(_WORKERS))).scalar())
+        connection.execute(select(func.pg_advisory_lock_shared(_WORKERS)))
+        if is_alone:
+            connection.execute(select(func.pg_advisory_unlock(_WORKERS)))
+        yield is_alone
+
+
+@contextmanager
+def _server(engine: Engine) -> Iterator[Connection]:
+    """Open a connection of its own; its end, or the server's, drops the locks taken on it."""
     try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            is_alone = bool(connection.execute(select(func.pg_try_advisory_lock(_LOCK))).scalar())
-            connection.execute(select(func.pg_advisory_lock_shared(_LOCK)))
-            if is_alone:
-                connection.execute(select(func.pg_advisory_unlock(_LOCK)))
-            yield is_alone
+        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     except OperationalError as error:
         raise StoreUnavailable(type(error.orig).__name__) from error
+    try:
+        yield connection
+    finally:
+        with suppress(DBAPIError):
+            connection.execute(select(func.pg_advisory_unlock_all()))
+        connection.invalidate()
+        connection.close()

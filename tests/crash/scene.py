@@ -14,22 +14,24 @@ from random import Random
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 
+from mailbot.steps import receive, send
 from tests.crash.invariants import Findings, World, check
 from tests.crash.letters import Written, write
 from tests.crash.warm import MARKS, Order, Warm
 from tests.e2e.desk import Desk, parsed
 
 TABLES = ("case_file", "event", "request", "ledger", "inbox", "outbox", "party", "blob")
-RECOVERED = timedelta(seconds=200)
+RECOVERED = send._LEASE + timedelta(minutes=1)
 """Longer than every lease: what a dead worker had in hand is due again."""
 KILLED = -signal.SIGKILL
-LONGEST_LIFE_S, LATEST_KILL_S = 1.0, 0.1
+LONGEST_LIFE_S = 1.0
+LATEST_KILLS_S = (0.005, 0.1)
 BUSY = {
-    "receiving": ("SELECT count(*) FROM inbox WHERE due_at >= :ours AND version > 0", 20),
-    "sending": ("SELECT count(*) FROM outbox WHERE due_at >= :ours AND state = 'sending'", 150),
-    "filing": ("SELECT count(*) FROM ledger WHERE disposition IS NOT NULL AND filed_at IS NULL", 0),
+    "receiving": ("SELECT count(*) FROM inbox WHERE due_at >= :ours AND version > 0", receive._LEASE),
+    "sending": ("SELECT count(*) FROM outbox WHERE due_at >= :ours AND state = 'sending'", send._LEASE),
+    "filing": ("SELECT count(*) FROM ledger WHERE disposition IS NOT NULL AND filed_at IS NULL", timedelta()),
 }
-"""How the last worker's claims are told from those of workers before it: their leases (in seconds) end later."""
+"""How the last worker's claims are told from those of workers before it: their leases end later."""
 OPEN = """SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending'))
     + (SELECT count(*) FROM ledger WHERE filed_at IS NULL)"""
 
@@ -70,7 +72,7 @@ class Scene:
         pid = self._fork(once=False, patches=self.patches)
         mark = self.random.choice(("", *MARKS))
         reached = bool(mark) and self.warm.reaches(mark, LONGEST_LIFE_S)
-        time.sleep(self.random.uniform(0, LATEST_KILL_S))
+        time.sleep(self.random.uniform(0, self.random.choice(LATEST_KILLS_S)))
         os.kill(pid, signal.SIGKILL)
         assert self.warm.ended() == KILLED
         self.figures[f"killed_after_{mark}" if reached else "killed_elsewhere"] += 1
@@ -137,8 +139,8 @@ class Scene:
         self.figures.update({f"killed_while_{name}": 1 for name, number in busy.items() if number})
         self.figures["killed_in_flight"] += any(busy.values())
 
-    def _held(self, connection: Connection, sql: str, lease_s: int) -> int:
-        ours = self.now + timedelta(seconds=lease_s)
+    def _held(self, connection: Connection, sql: str, lease: timedelta) -> int:
+        ours = self.now + lease
         is_text = connection.dialect.name == "sqlite"
         value = ours.strftime("%Y-%m-%d %H:%M:%S.%f") if is_text else ours
         return int(connection.execute(text(sql), {"ours": value}).scalar_one())
@@ -165,6 +167,6 @@ def killed_while_mail_arrives(scene: Scene, mails: int, kills: int) -> None:
             arriving: Future[None] = post.submit(scene.deliver, rest[:share])
             rest = rest[share:]
             scene.kill_at_random()
-            scene.now += timedelta(seconds=scene.random.uniform(1, 40))
+            scene.now += timedelta(seconds=scene.random.uniform(2, 60))
             arriving.result()
     scene.drain()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from mailbot.steps.receive import STRIKES
 from tests.crash.points import POINTS, START
 from tests.crash.scene import Scene
 
@@ -62,7 +63,7 @@ def test_a_worker_that_dies_while_it_tells_of_an_unknown_outcome_tells_it_once(
 def test_a_message_that_kills_every_worker_is_held_and_stops_nobody_else(new_scene: Callable[..., Scene]) -> None:
     scene = new_scene()
     scene.deliver(scene.letters(1))
-    for _ in range(3):
+    for _ in range(STRIKES):
         scene.live_until_dead("case numbers reserved")
         scene.recover_after_leases()
     scene.deliver(scene.letters(MAILS))

@@ -26,8 +26,8 @@ from tests.servers.processes import Reaper
 
 ROOT = Path(__file__).parents[2]
 ANSWER_S = 60.0
-MARKS = ("working", "fetching", "receiving", "sending", "filing")
-"""What a worker says: its stores are open, it begins to fetch, to read, to send, to move."""
+MARKS = ("working", "fetching", "receiving", "sending", "accepted", "filing")
+"""What a worker says: its stores are open, it begins to fetch, to read, to send, its first mail left, it moves."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,15 @@ def _tell_marks(answers: int) -> None:
     places |= {"sending": (Sender, "start"), "filing": (Mailbox, "move")}
     for mark, (owner, name) in places.items():
         setattr(owner, name, _telling(getattr(owner, name), answers, mark))
+    accepted = _telling(lambda: None, answers, "accepted")
+    send_one = Sender._send_one
+
+    async def tell_accepted(*arguments: Any) -> Any:
+        result = await send_one(*arguments)
+        accepted()
+        return result
+
+    Sender._send_one = tell_accepted  # type: ignore[method-assign]
 
 
 def _telling(call: Callable[..., Any], answers: int, mark: str) -> Callable[..., Any]:

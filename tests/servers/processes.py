@@ -71,7 +71,7 @@ class Reaper:
         self.tell("end")
         assert self._process.stdin is not None
         self._process.stdin.close()
-        assert self._process.wait(timeout=10) == 0, "the reaper failed: see its traceback"
+        assert self._process.wait(timeout=60) == 0, "the reaper failed: see its traceback"
 
 
 class Group:
