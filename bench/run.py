@@ -29,7 +29,7 @@ from tests.servers.lab import MailLab
 from tests.servers.outage import running
 from tests.servers.postfix import Postfix
 from tests.servers.postgresql import PostgreSQL
-from tests.servers.processes import Reaper
+from tests.servers.processes import Group, Reaper
 
 BATCH = 50
 TEXTS = (
@@ -80,7 +80,8 @@ def measure_product(world: MailLab, reaper: Reaper, count: int, urls: dict[str, 
     desk = Desk(world, reaper, reaper.new_folder("desk-"), **urls)
     backlog(world, desk.mailbox, count)
     engine = open_engine(urls.get("url") or f"sqlite:///{desk.folder}/mailbot.db")
-    with desk.working() as worker:
+    worker = desk.start()
+    with closing_worker(worker):
         wait_until(lambda: "worker started" in desk.log_file.read_text())
         time.sleep(1.5)
         began = time.perf_counter()
@@ -90,6 +91,15 @@ def measure_product(world: MailLab, reaper: Reaper, count: int, urls: dict[str, 
         peak = peak_mib(worker.pid)
     engine.dispose()
     return took, peak
+
+
+@contextmanager
+def closing_worker(worker: Group) -> Iterator[None]:
+    """Stop the worker at the end, whatever happened."""
+    try:
+        yield
+    finally:
+        worker.stop()
 
 
 def accepted(engine: object) -> int:

@@ -39,7 +39,7 @@ STEPS: dict[str, Step] = {"fetch": fetch, "receive": receive, "tick": tick, "sen
 
 _IDLE_SLICE_S = 1.0
 _FIRST_BACKOFF_S, _LONGEST_BACKOFF_S, _REFUSED_BACKOFF_S = 1.0, 300.0, 60.0
-_SWITCH_S = 0.005
+_SWITCH_S = 0.0005
 """A lane that decides must not make a lane that only waits for a server wait for the interpreter too."""
 _ROUNDS = 100_000
 _log = structlog.get_logger()

@@ -100,7 +100,12 @@ def _known_codec(name: str) -> str | None:
 
 
 def _best(data: bytes, declared: str | None) -> tuple[str, str]:
-    """Return the reading whose sample scores highest; the declared charset starts with a bonus."""
+    """Return the reading whose sample scores highest; the declared charset starts with a bonus.
+
+    Bytes declared as UTF-8 that are UTF-8 need no scoring: nothing else looks like it by chance.
+    """
+    if declared == "utf-8" and (text := _decode(data, "utf-8", "strict")) is not None:
+        return text, "utf-8"
     sample = _sample(data)
     names = dict.fromkeys(name for name in (declared, *_UNSURE_WITHOUT_LABEL) if name)
     winner = max(names, key=lambda name: _score_of(sample, name, declared))

@@ -133,6 +133,7 @@ def _alternatives(boundary: str, parts: Sequence[tuple[str, str]]) -> bytes:
     body = b""
     for subtype, text in parts:
         head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64'
-        coded = base64.encodebytes(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
-        body += f"\r\n--{boundary}\r\n{head}\r\n\r\n".encode("ascii") + coded
+        coded = base64.b64encode(text.encode("utf-8", "replace"))
+        lines = b"\r\n".join(coded[at : at + 76] for at in range(0, len(coded), 76))
+        body += f"\r\n--{boundary}\r\n{head}\r\n\r\n".encode("ascii") + lines + b"\r\n"
     return body + f"\r\n--{boundary}--\r\n".encode("ascii")

@@ -6,6 +6,7 @@ looked at. The lenient readers below it are for show only.
 """
 
 import re
+import string
 from collections.abc import Iterator
 
 from email_validator import EmailNotValidError, validate_email
@@ -28,6 +29,9 @@ _ESCAPED = re.compile(r"\\(.)")
 _ENTRY = re.compile(r"[^,;]+")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _LOOSE_WORD = re.compile(r"[^\s<>:]++")
+
+
+_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def strict_address(from_headers: list[str]) -> str | None:
@@ -60,7 +64,7 @@ def _checked(address: str) -> str | None:
 
 def normalise_address(address: str) -> str:
     """Return an address for comparing: ASCII letters in lower case, nothing else changed (threats A4)."""
-    return "".join(char.lower() if char.isascii() else char for char in address.strip())
+    return address.strip().translate(_ASCII_LOWER)
 
 
 def addresses(values: list[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -68,10 +69,12 @@ class Renderer:
         )
 
     def warm(self) -> None:
-        """Compile every template now, so that the first letter of a worker is as quick as the rest."""
+        """Compile the letters every mail needs, so that the first of a worker are as quick as the rest."""
         for (language, form), environment in self._environments.items():
-            for name in environment.list_templates():
-                if name.endswith(f"/{language}.{form}.j2"):
+            others = {f"{other}." for other in Language if other is not language}
+            for name in environment.list_templates(filter_func=_is_hot):
+                file = name.rpartition("/")[2]
+                if not file.startswith(tuple(others)) and file.endswith(("body.j2", f"{form}.j2", f"{language}.j2")):
                     environment.get_template(name)
 
     def _written(self, letter: Letter, form: str) -> str:
@@ -140,8 +143,27 @@ def gutter(text: str) -> str:
     return "\n".join(_GUTTER + line for line in lines)
 
 
+def _is_hot(name: str) -> bool:
+    return name.startswith(("acknowledgement/", "notice/", "_layout/", "_words/"))
+
+
+class _Sandbox(SandboxedEnvironment):
+    """The sandbox, which asks only once whether a type's attribute is safe: the answer depends on nothing else."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Say whether a template may read an attribute."""
+        key = (type(obj), attr)
+        if key not in self._known:
+            self._known[key] = super().is_safe_attribute(obj, attr, value)
+        return self._known[key]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._known: dict[tuple[type, str], bool] = {}
+
+
 def _environment(loader: FileSystemLoader, language: Language, form: str) -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
+    environment = _Sandbox(
         loader=loader,
         autoescape=form == "html",
         undefined=StrictUndefined,

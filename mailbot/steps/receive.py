@@ -19,7 +19,7 @@ from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Facts, Read, facts_of, read_all
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.blobs import replace_blob
-from mailbot.store.cases import Snapshot, add_parties, append, insert_cases, reserve_numbers, snapshots
+from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots
 from mailbot.store.claim import claim_fairly, release
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import hold_unread, settle_inbox
@@ -115,9 +115,8 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Ro
             happened.setdefault(one.case.case_id, []).extend(one.events)
     due = {(one.case.case_id, number): at for one in done if one.case for number, at in one.due.items()}
     with write(parts.engine) as connection:
-        insert_cases(connection, list(new.values()))
+        append(connection, new | snapshots(connection, happened.keys() - new.keys()), happened, due, new)
         add_parties(connection, [(one.case.case_id, one.party, "requester") for one in done if one.case and one.party])
-        append(connection, new | snapshots(connection, happened.keys() - new.keys()), happened, due)
         for one in done:
             if one.resealed:
                 replace_blob(connection, one.resealed_from, one.resealed)

@@ -168,7 +168,7 @@ def _settle(connection: Connection, ended: Sequence[Ended], now: datetime) -> No
     for one in ended:
         if event := _event(one, now):
             happened.setdefault(one.row.case_id, []).append(event)
-    append(connection, snapshots(connection, happened), happened)
+    append(connection, snapshots(connection, happened, with_requests=False), happened)
 
 
 def _event(one: Ended, now: datetime) -> Event | None:

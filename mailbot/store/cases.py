@@ -4,7 +4,7 @@ Only this file writes `event`, `case_file` and `request`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ def reserve_numbers(connection: Connection, count: int) -> list[int]:
 
 
 def insert_cases(connection: Connection, new: Sequence[Snapshot]) -> None:
-    """Insert the empty rows of new cases; `append` fills them in the same transaction."""
+    """Insert the rows of new cases."""
     if new:
         connection.execute(insert(case_file), [_case_values(one) | {"id": one.case_id} for one in new])
 
@@ -50,12 +50,15 @@ def ensure_office(connection: Connection, key_id: str) -> None:
         connection.execute(insert(counter).values(key="case", value=0))
 
 
-def snapshots(connection: Connection, case_ids: Iterable[int]) -> dict[int, Snapshot]:
-    """Return the cases with these ids, their rows locked until the transaction ends where the database can."""
+def snapshots(connection: Connection, case_ids: Iterable[int], *, with_requests: bool = True) -> dict[int, Snapshot]:
+    """Return the cases with these ids, their rows locked until the transaction ends where the database can.
+
+    Without requests only events of the case as a whole may be appended.
+    """
     found: dict[int, Snapshot] = {}
     for wanted in _slices(sorted(set(case_ids)), _MOST_AT_ONCE):
         locked = select(case_file).where(case_file.c.id.in_(wanted)).order_by(case_file.c.id).with_for_update()
-        requests = _requests_of(connection, wanted)
+        requests = _requests_of(connection, wanted) if with_requests else {}
         found |= {row.id: _snapshot(row, requests.get(row.id, ())) for row in connection.execute(locked)}
     return found
 
@@ -69,17 +72,19 @@ def append(
     before: Mapping[int, Snapshot],
     happened: Mapping[int, Sequence[Event]],
     due: Mapping[tuple[int, int], datetime] | None = None,
+    new: Collection[int] = (),
 ) -> dict[int, Snapshot]:
     """Append events to cases and write the folded rows; `due` sets when a request is next looked at.
 
-    Raises UnexpectedEvent before anything is written.
+    `new` are the cases that have no row yet. Raises UnexpectedEvent before anything is written.
     """
     event_rows: list[dict[str, Any]] = []
     after = {case_id: _extended(before[case_id], events, event_rows) for case_id, events in happened.items()}
     if not event_rows:
         return after
     connection.execute(insert(event), event_rows)
-    _write_cases(connection, list(after.values()))
+    insert_cases(connection, [one for one in after.values() if one.case_id in new])
+    _update_cases(connection, [one for one in after.values() if one.case_id not in new])
     _write_requests(connection, before, after, due or {})
     return after
 
@@ -123,7 +128,9 @@ def _extended(snapshot: Snapshot, events: Sequence[Event], rows: list[dict[str, 
     return Snapshot(snapshot.case_id, snapshot.key_id, case, seq, head)
 
 
-def _write_cases(connection: Connection, changed: Sequence[Snapshot]) -> None:
+def _update_cases(connection: Connection, changed: Sequence[Snapshot]) -> None:
+    if not changed:
+        return
     rows = [_case_values(snapshot) | {"of_case": snapshot.case_id} for snapshot in changed]
     connection.execute(update(case_file).where(case_file.c.id == bindparam("of_case")), rows)
 

@@ -25,7 +25,6 @@ UNTOUCHED = {
 """Where no acknowledgement is claimed at the moment of death, so that each is sent by the next worker."""
 
 
-@pytest.mark.xfail(reason="the next worker asks for `mailbot migrate`", strict=True)
 def test_a_first_start_that_died_half_way_is_repeated(new_scene: Callable[..., Scene]) -> None:
     scene = new_scene()
     scene.live_until_dead(START)
