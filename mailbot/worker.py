@@ -1,17 +1,17 @@
-"""The worker: three lanes of steps over one set of parts, each lane a thread with its own wait.
+"""The worker: two lanes of steps over one set of parts, each lane a thread with its own wait.
 
-`mail in` fetches and files and waits in IMAP IDLE, `work` decides and ticks, `mail out` sends. A lane that meets
-trouble in the world waits and tries again; a bug is logged by place and backed off; a commit that failed ends
-the process, and so does SIGTERM, after the batch in hand.
+`mailbox` fetches and files and waits in IMAP IDLE; `work` decides, sends and ticks, one after the other, because two
+threads that both compute only take the interpreter from each other. A step that meets trouble in the world waits and
+is tried again while the others go on; a bug is logged by place and backed off; a commit that failed ends the process,
+and so does SIGTERM, after the batch in hand.
 """
 
 import gc
 import os
 import signal
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -39,8 +39,8 @@ STEPS: dict[str, Step] = {"fetch": fetch, "receive": receive, "tick": tick, "sen
 
 _IDLE_SLICE_S = 1.0
 _FIRST_BACKOFF_S, _LONGEST_BACKOFF_S, _REFUSED_BACKOFF_S = 1.0, 300.0, 60.0
-_SWITCH_S = 0.0005
-"""A lane that decides must not make a lane that only waits for a server wait for the interpreter too."""
+_COLLECT = (20_000, 20, 50)
+"""A batch of mails makes many objects that die with it: to look for rings after each 700 costs a tenth of the speed."""
 _ROUNDS = 100_000
 _log = structlog.get_logger()
 _jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
@@ -69,13 +69,38 @@ def _attempt(name: str, step: Step, parts: Parts, clock: Clock, troubled: set[st
     return False
 
 
-@dataclass
+class Backoff:
+    """When a step that met trouble may be tried again: growing waits with jitter, forgotten after a success."""
+
+    def __init__(self) -> None:
+        """Begin without trouble."""
+        self._failures: dict[str, int] = {}
+        self._resume_at: dict[str, float] = {}
+
+    def remaining_s(self, name: str) -> float:
+        """Return how long the step still has to wait, 0 when it may go on."""
+        return max(self._resume_at.get(name, 0.0) - time.monotonic(), 0.0)
+
+    def succeeded(self, name: str) -> None:
+        """Forget earlier trouble."""
+        self._failures.pop(name, None)
+
+    def failed(self, name: str, least_s: float = 0.0) -> float:
+        """Note trouble and return the wait in seconds."""
+        failures = self._failures[name] = self._failures.get(name, 0) + 1
+        wait_s: float = max(least_s, min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF_S))
+        wait_s *= _jitter.uniform(0.8, 1.2)
+        self._resume_at[name] = time.monotonic() + wait_s
+        return wait_s
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
-    """Steps that share a thread. `wait` returns when there may be work again, at the latest after about a second."""
+    """Named steps that share a thread; `wait` is what the thread does when none of them has work."""
 
     name: str
-    steps: Sequence[Step]
-    wait: Callable[[], object]
+    steps: Mapping[str, Step]
+    wait: Step
 
 
 class Worker:
@@ -92,7 +117,6 @@ class Worker:
         """Run until SIGTERM or SIGINT and return the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
-        sys.setswitchinterval(_SWITCH_S)
         _warm(self._parts)
         threads = [threading.Thread(target=self._live, args=(lane,), name=lane.name) for lane in self._lanes]
         for thread in threads:
@@ -108,68 +132,72 @@ class Worker:
         """Finish the batches in hand and end."""
         self._stop.set()
         self._parts.mail_arrived.set()
-        self._parts.mail_waits.set()
 
     def _all_lanes(self, only: Sequence[str]) -> list[Lane]:
-        def chosen(*names: str) -> list[Step]:
-            return [STEPS[name] for name in names if not only or name in only]
+        def chosen(*names: str) -> dict[str, Step]:
+            return {name: STEPS[name] for name in names if not only or name in only}
 
         return [
-            Lane("mail in", chosen("file", "fetch"), self._wait_for_mailbox),
-            Lane("work", chosen("receive", "tick"), lambda: _wait_for(self._parts.mail_arrived)),
-            Lane("mail out", chosen("send"), lambda: _wait_for(self._parts.mail_waits)),
+            Lane("mailbox", chosen("file", "fetch"), self._wait_for_mailbox),
+            Lane("work", chosen("receive", "send", "tick"), self._wait_for_work),
         ]
 
     def _live(self, lane: Lane) -> None:
-        failures = 0
+        backoff = Backoff()
         while not self._stop.is_set():
-            try:
-                if not self._round(lane):
-                    lane.wait()
-                failures = 0
-            except LeaseLost:  # another worker was quicker; what this one did is rolled back
-                failures = 0
-            except (Transient, StoreUnavailable) as error:
-                failures += 1
-                self._back_off(lane, failures, error, _REFUSED_BACKOFF_S if isinstance(error, Refused) else 0)
-            except CommitFailed as error:
-                self._end(lane, error)
-            except Exception as error:  # noqa: BLE001 -- the one place where a bug is met; the step has counted it
-                failures += 1
-                _log.error("bug", lane=lane.name, error=type(error).__name__, where=where(error))
-                self._back_off(lane, failures, error, 0)
+            if any([self._attempt(name, step, backoff) for name, step in lane.steps.items()]):  # noqa: C419 -- each in turn
+                continue
+            pause_s = max(backoff.remaining_s(name) for name in (*lane.steps, "wait"))
+            if pause_s:
+                self._stop.wait(min(pause_s, 1.0))
+            else:
+                self._attempt("wait", lane.wait, backoff)
 
-    def _round(self, lane: Lane) -> bool:
-        """Let every step of a lane do one piece of work; true when any had something to do."""
-        busy = False
-        for step in lane.steps:
-            if self._stop.is_set():
-                return False
-            busy = step(self._parts, self._clock.now()) or busy
-        return busy
+    def _attempt(self, name: str, step: Step, backoff: Backoff) -> bool:
+        """Let a step do one piece of work; trouble makes it wait and leaves the other steps alone."""
+        if self._stop.is_set() or backoff.remaining_s(name):
+            return False
+        try:
+            is_busy = step(self._parts, self._clock.now())
+        except LeaseLost:  # another worker was quicker; what this one did is rolled back
+            return True
+        except (Transient, StoreUnavailable) as error:
+            wait_s = backoff.failed(name, _REFUSED_BACKOFF_S if isinstance(error, Refused) else 0.0)
+            _log.warning("waiting", step=name, error=str(error), wait_s=round(wait_s, 1))
+            return False
+        except CommitFailed as error:
+            self._end(name, error)
+            return False
+        except Exception as error:  # noqa: BLE001 -- the one place where a bug is met; the step has counted it
+            wait_s = backoff.failed(name)
+            _log.error("bug", step=name, error=type(error).__name__, where=where(error), wait_s=round(wait_s, 1))
+            return False
+        backoff.succeeded(name)
+        return is_busy
 
-    def _back_off(self, lane: Lane, failures: int, error: BaseException, least_s: float) -> None:
-        wait_s = max(least_s, min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF_S))
-        wait_s *= _jitter.uniform(0.8, 1.2)
-        what = str(error) if isinstance(error, Transient | StoreUnavailable) else type(error).__name__
-        _log.warning("waiting", lane=lane.name, error=what, wait_s=round(wait_s, 1))
-        self._stop.wait(wait_s)
-
-    def _end(self, lane: Lane, error: BaseException) -> None:
+    def _end(self, name: str, error: BaseException) -> None:
         """A commit was not confirmed: nobody may act on what this process believes."""
-        _log.error("commit failed, ending", lane=lane.name, error=str(error))
+        _log.error("commit failed, ending", step=name, error=str(error))
         self._code = TEMPORARY
         self.stop()
-        threading.Timer(5, os._exit, (TEMPORARY,)).start()
+        end = threading.Timer(5, os._exit, (TEMPORARY,))
+        end.daemon = True
+        end.start()
 
-    def _wait_for_mailbox(self) -> None:
+    def _wait_for_mailbox(self, parts: Parts, _: datetime) -> bool:
         """Wait for news by IDLE in slices, so that a stop is seen; the poll interval bounds the wait."""
-        inbox = self._parts.config.imap.folders[0]
-        poll_at = time.monotonic() + self._parts.config.imap.poll_seconds
+        inbox = parts.config.imap.folders[0]
+        poll_at = time.monotonic() + parts.config.imap.poll_seconds
         while not self._stop.is_set() and time.monotonic() < poll_at:
-            if self._parts.mailbox.wait(inbox, _IDLE_SLICE_S) or self._parts.mail_settled.is_set():
-                self._parts.mail_settled.clear()
-                return
+            if parts.mailbox.wait(inbox, _IDLE_SLICE_S) or parts.mail_settled.is_set():
+                parts.mail_settled.clear()
+                break
+        return False
+
+    def _wait_for_work(self, parts: Parts, _: datetime) -> bool:
+        parts.mail_arrived.wait(timeout=_IDLE_SLICE_S)
+        parts.mail_arrived.clear()
+        return False
 
 
 def _warm(parts: Parts) -> None:
@@ -178,8 +206,4 @@ def _warm(parts: Parts) -> None:
     parts.model().read("", "", parts.config.company.default_language)
     gc.collect()
     gc.freeze()
-
-
-def _wait_for(event: threading.Event) -> None:
-    event.wait(timeout=1.0)
-    event.clear()
+    gc.set_threshold(*_COLLECT)

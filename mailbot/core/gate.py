@@ -27,7 +27,6 @@ _REQUIRED = {
 }
 _ALLOWED = _REQUIRED | {"in-reply-to", "references"}
 _REQUESTER_KINDS = {"ack", "letter"}
-_BARE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LONGEST_LINE = 999
 """RFC 5321 §4.5.3.1.6: 998 octets and CR LF; the LF is where we cut."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -62,7 +61,7 @@ def _readable(value: str) -> str:
 
 
 def _line_faults(mail: bytes) -> Iterator[str]:
-    if _BARE_END.search(mail):
+    if not mail.count(b"\r") == mail.count(b"\n") == mail.count(b"\r\n"):
         yield "bare_line_end"
     if max(map(len, mail.split(b"\n"))) > _LONGEST_LINE:
         yield "line_too_long"

@@ -63,7 +63,6 @@ def write_digest(parts: Parts, now: datetime, settle: Callable[[Connection], Non
         posts = _posts(parts, digest_context(parts, connection, day, now, serial, head), day, now)
         queue(connection, posts, seal_posts(parts.vault, posts), now)
         settle(connection)
-    parts.mail_waits.set()
 
 
 def digest_context(

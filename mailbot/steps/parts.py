@@ -25,7 +25,7 @@ class Parts:
     """What the worker is made of.
 
     `rules` are those new cases open under, `model` loads the classifier when it is first asked for.
-    The three events wake the lane that has work.
+    The two events wake the lane that has work.
     """
 
     config: Config
@@ -42,7 +42,6 @@ class Parts:
     office_key: str
     since: datetime
     mail_arrived: threading.Event = field(default_factory=threading.Event)
-    mail_waits: threading.Event = field(default_factory=threading.Event)
     mail_settled: threading.Event = field(default_factory=threading.Event)
 
     def rules_of(self, key: str) -> Rules:

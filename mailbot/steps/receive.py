@@ -20,7 +20,7 @@ from mailbot.steps.reading import Facts, Read, facts_of, read_all
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.blobs import replace_blob
 from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots
-from mailbot.store.claim import claim_fairly, release
+from mailbot.store.claim import claim_fairly, is_due, release
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import hold_unread, settle_inbox
 from mailbot.store.mail import Post, ack_slots, queue, seal_posts
@@ -35,6 +35,9 @@ _HOUR = timedelta(hours=1)
 
 def receive(parts: Parts, now: datetime) -> bool:
     """Deal with one batch of the inbox; true when there was one."""
+    with read(parts.engine) as connection:
+        if not is_due(connection, inbox, now):
+            return False
     with write(parts.engine) as connection:
         rows = claim_fairly(connection, inbox, now, _LEASE, BATCH)
         if rows and rows[0].failures > STRIKES:
@@ -122,7 +125,6 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Ro
                 replace_blob(connection, one.resealed_from, one.resealed)
         queue(connection, posts, envelopes, now)
         settle_inbox(connection, [one.settlement for one in done], now)
-    parts.mail_waits.set()
     parts.mail_settled.set()
 
 

@@ -21,7 +21,7 @@ from mailbot.edge.smtp import Outcome, Result
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.cases import Snapshot, append, snapshots
-from mailbot.store.claim import settle, settle_all
+from mailbot.store.claim import is_due, settle, settle_all
 from mailbot.store.engine import read, write
 from mailbot.store.mail import (
     ACK,
@@ -63,31 +63,35 @@ class Ended:
 def send(parts: Parts, now: datetime) -> bool:
     """Send what is due, group after group while the outbox lasts; true when anything was tried. Raises Transient.
 
-    While one group is on the wire, the outcomes of the group before are committed and the next is claimed.
+    While one group is on the wire, the outcomes of the group before are committed and the next is made ready.
     """
+    with read(parts.engine) as connection:
+        if not is_due(connection, outbox, now):
+            return False
     with write(parts.engine) as connection:
         died = claim_interrupted(connection, now, _LEASE, _OTHERS)
-    flight = _take_off(parts, died or _settle_and_claim(parts, [], now))
-    tried = bool(flight.rows)
+    ready = _ready(parts, died or _settle_and_claim(parts, [], now))
+    tried = bool(ready.rows)
     landed: list[Ended] = []
     for group in count(1):
-        if not flight.rows:
+        if not ready.rows:
             break
-        claimed = _settle_and_claim(parts, landed, now, claims=group < _GROUPS)
-        landed = _land(parts, flight, claimed, now)
-        flight = _take_off(parts, claimed)
-    _settle_and_claim(parts, landed, now, claims=False)
+        results = parts.sender.start(ready.mails) if ready.mails else None
+        upcoming = _ready(parts, _settle_and_claim(parts, landed, now, claims=group < _GROUPS))
+        landed = _land(parts, ready, results, upcoming, now)
+        ready = upcoming
+    if landed:
+        _settle_and_claim(parts, landed, now, claims=False)
     return tried
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
-    """A claimed group: what ended without being sent, and what is on its way."""
+class Ready:
+    """A claimed group: its rows, what ended without being sent, and the mails that may leave."""
 
     rows: Sequence[Row[Any]]
     ended: Sequence[Ended] = ()
     mails: Sequence[Claimed] = ()
-    results: "Future[list[Result]] | None" = None
 
 
 def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime, *, claims: bool = True) -> list[Row[Any]]:
@@ -104,32 +108,33 @@ def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime, *, cl
         return claim_posts(connection, now, _LEASE, _EACH * parts.sender.connections, _OTHERS)
 
 
-def _take_off(parts: Parts, rows: Sequence[Row[Any]]) -> Flight:
-    """Open a group, pass it through the gate, and start sending what may leave."""
+def _ready(parts: Parts, rows: Sequence[Row[Any]]) -> Ready:
+    """Open a group and pass it through the gate."""
     if not rows:
-        return Flight([])
+        return Ready([])
     died = [row for row in rows if row.once and row.code == INTERRUPTED]
     with read(parts.engine) as connection:
         mails = opened(connection, parts.vault, [row for row in rows if row not in died])
     stopped = {mail.row.id: found[0] for mail in mails if (found := _gate(parts, mail))}
     ended = [Ended(row, "unknown", INTERRUPTED) for row in died]
     ended += [Ended(mail.row, "held", stopped[mail.row.id]) for mail in mails if mail.row.id in stopped]
-    free = [mail for mail in mails if mail.row.id not in stopped]
-    return Flight(rows, ended, free, parts.sender.start(free) if free else None)
+    return Ready(rows, ended, [mail for mail in mails if mail.row.id not in stopped])
 
 
-def _land(parts: Parts, flight: Flight, claimed: Sequence[Row[Any]], now: datetime) -> list[Ended]:
-    """Wait for a group and judge it; without any connection it goes back, with the group claimed after it."""
+def _land(
+    parts: Parts, group: Ready, results: "Future[list[Result]] | None", upcoming: Ready, now: datetime
+) -> list[Ended]:
+    """Wait for a group and judge it; without any connection it goes back, with the group made ready after it."""
     try:
-        results = flight.results.result() if flight.results else []
+        found = results.result() if results else []
     except Transient:
+        _settle_and_claim(parts, [*group.ended, *upcoming.ended], now, claims=False)
+        waiting = [mail.row for mail in (*group.mails, *upcoming.mails)]
         with write(parts.engine) as connection:
-            _settle(connection, flight.ended, now)
-            waiting = [*(mail.row for mail in flight.mails), *claimed]
             settle_all(connection, outbox, waiting, state="queued", code="no_connection", due_at=now + _RECONNECT)
         raise
-    sent = [_ended(parts, mail.row, result, now) for mail, result in zip(flight.mails, results, strict=True)]
-    return [*flight.ended, *sent]
+    judged = [_ended(parts, mail.row, result, now) for mail, result in zip(group.mails, found, strict=True)]
+    return [*group.ended, *judged]
 
 
 def _ended(parts: Parts, row: Row[Any], result: Result, now: datetime) -> Ended:

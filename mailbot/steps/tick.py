@@ -17,7 +17,7 @@ from mailbot.steps.parts import Parts
 from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import Snapshot, append, request_from, snapshots
-from mailbot.store.claim import claim, claim_fairly, settle
+from mailbot.store.claim import claim, claim_fairly, is_due, settle
 from mailbot.store.engine import read, write
 from mailbot.store.mail import Post, queue, seal_posts
 from mailbot.store.tables import request, schedule
@@ -32,6 +32,9 @@ def tick(parts: Parts, now: datetime) -> bool:
 
 
 def _warn_batch(parts: Parts, now: datetime) -> bool:
+    with read(parts.engine) as connection:
+        if not is_due(connection, request, now):
+            return False
     with write(parts.engine) as connection:
         rows = claim_fairly(connection, request, now, _LEASE, BATCH)
     if not rows:
@@ -50,7 +53,6 @@ def _warn_batch(parts: Parts, now: datetime) -> bool:
             settle(connection, request, row, due_at=due_at, failures=0)
         append(connection, snapshots(connection, happened), happened)
         queue(connection, posts, envelopes, now)
-    parts.mail_waits.set()
     return True
 
 
@@ -108,6 +110,9 @@ def _list(value: Json) -> list[Json]:
 
 
 def _digest_due(parts: Parts, now: datetime) -> bool:
+    with read(parts.engine) as connection:
+        if not is_due(connection, schedule, now):
+            return False
     with write(parts.engine) as connection:
         rows = claim(connection, schedule, now, _LEASE, 1, schedule.c.key == "digest")
     for row in rows:
