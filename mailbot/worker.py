@@ -138,20 +138,19 @@ class Worker:
             return {name: STEPS[name] for name in names if not only or name in only}
 
         return [
-            Lane("mailbox", chosen("file", "fetch"), self._wait_for_mailbox),
+            Lane("mailbox", _as_one("mailbox", chosen("file", "fetch")), self._wait_for_mailbox),
             Lane("work", chosen("receive", "send", "tick"), self._wait_for_work),
         ]
 
     def _live(self, lane: Lane) -> None:
         backoff = Backoff()
         while not self._stop.is_set():
-            if any([self._attempt(name, step, backoff) for name, step in lane.steps.items()]):  # noqa: C419 -- each in turn
-                continue
-            pause_s = max(backoff.remaining_s(name) for name in (*lane.steps, "wait"))
-            if pause_s:
+            busy = [self._attempt(name, step, backoff) for name, step in lane.steps.items()]
+            pause_s = max(backoff.remaining_s(name) for name in lane.steps)
+            if pause_s and not any(busy):
                 self._stop.wait(min(pause_s, 1.0))
-            else:
-                self._attempt("wait", lane.wait, backoff)
+            elif not any(busy):
+                self._attempt(lane.name, lane.wait, backoff)
 
     def _attempt(self, name: str, step: Step, backoff: Backoff) -> bool:
         """Let a step do one piece of work; trouble makes it wait and leaves the other steps alone."""
@@ -198,6 +197,18 @@ class Worker:
         parts.mail_arrived.wait(timeout=_IDLE_SLICE_S)
         parts.mail_arrived.clear()
         return False
+
+
+def _as_one(name: str, steps: Mapping[str, Step]) -> dict[str, Step]:
+    """Make one step of several that need the same connection, so that they share its trouble.
+
+    What one finds closed the next does not try: a refused password is not offered again and again (pitfall 15).
+    """
+
+    def in_turn(parts: Parts, now: datetime) -> bool:
+        return any([step(parts, now) for step in steps.values()])  # noqa: C419 -- each gets its turn
+
+    return {name: in_turn} if steps else {}
 
 
 def _warm(parts: Parts) -> None:

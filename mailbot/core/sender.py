@@ -6,7 +6,6 @@ looked at. The lenient readers below it are for show only.
 """
 
 import re
-import string
 from collections.abc import Iterator
 
 from email_validator import EmailNotValidError, validate_email
@@ -31,7 +30,7 @@ _ANGLE = re.compile(r"<([^<>]*)>")
 _LOOSE_WORD = re.compile(r"[^\s<>:]++")
 
 
-_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
 def strict_address(from_headers: list[str]) -> str | None:

@@ -39,7 +39,8 @@ def send_before_claim() -> None:
 
 def _send_then_claim(parts: Parts, now: datetime) -> bool:
     rows = _due(parts, now)
-    ended = send._land(parts, send._take_off(parts, rows), [], now)
+    group = send._ready(parts, rows)
+    ended = send._land(parts, group, parts.sender.start(group.mails), send.Ready([]), now) if rows else []
     with write(parts.engine) as connection:
         ids = [row.id for row in rows]
         claim(connection, outbox, now, send._LEASE, len(ids), outbox.c.id.in_(ids), state="sending", code=None)

@@ -36,10 +36,10 @@ def test_a_worker_outlives_its_servers_and_answers_everyone_once_when_they_are_b
         mail_lab.deliver(mail(people[0], desk.mailbox, "data", WISH), desk.mailbox)
         mail_lab.wait_received(people[0], 1, LONGEST_S)
         with stopped(mail_lab.dovecot):
-            wait_for_trouble(desk, mail_lab, "mail in")
+            wait_for_trouble(desk, mail_lab, "mailbox")
         with stopped(mail_lab.postfix):
             desk.put(mail(people[1], desk.mailbox, "data", WISH))
-            wait_for_trouble(desk, mail_lab, "mail out")
+            wait_for_trouble(desk, mail_lab, "send")
         mail_lab.deliver(mail(people[2], desk.mailbox, "data", WISH), desk.mailbox)
         for person in people:
             mail_lab.wait_received(person, 1, LONGEST_S)
@@ -53,7 +53,7 @@ def test_a_worker_outlives_its_database(postgres_desk: Desk, mail_lab: MailLab, 
         mail_lab.wait_for(lambda: lines_of(desk, "worker started"), LONGEST_S)
         with stopped(postgresql):
             desk.put(mail(person, desk.mailbox, "data", WISH))
-            wait_for_trouble(desk, mail_lab, "mail in")
+            wait_for_trouble(desk, mail_lab, "mailbox")
             desk.command("run", "--once", code=75)
         mail_lab.wait_received(person, 1, LONGEST_S)
     assert desk.acknowledged() == [person]
@@ -87,7 +87,7 @@ def test_a_wrong_password_is_tried_once_and_not_again_and_again(sqlite_desk: Des
     desk.once(code=75, MAILBOT_IMAP__PASSWORD="wrong")
     mail_lab.wait_for(lambda: failed_logins(mail_lab, desk.mailbox) == 1, what="the failed login in Dovecot's log")
     with desk.working(MAILBOT_IMAP__PASSWORD="wrong"):
-        wait_for_trouble(desk, mail_lab, "mail in")
+        wait_for_trouble(desk, mail_lab, "mailbox")
         [trouble] = lines_of(desk, '"waiting"')
         assert "credentials" in trouble
         assert float(trouble.partition('"wait_s": ')[2].partition(",")[0]) > 40
