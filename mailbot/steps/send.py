@@ -1,7 +1,8 @@
 """send: takes mails from the outbox, passes each through the gate and on to the server, and writes what became of it.
 
-Acknowledgements are claimed only as many as are in flight at once, for each may end unknown when the worker is
-killed, and an unknown one is never sent again. The end of one claim and the next claim are one transaction.
+Acknowledgements are claimed few at a time (one group on the wire, one made ready), for each may end unknown when
+the worker is killed, and an unknown one is never sent again. The outcome of one group and the claim of the next are
+one transaction.
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ from tests.crash.scene import Scene, killed_while_mail_arrives
 pytestmark = pytest.mark.real
 
 MAILS = 3
-SEEDS = range(1, 9)
+SEEDS = range(1, 31)
 CAUGHT = {
     "moved before the commit": ("keys made, bytes not committed", "ledger rows"),
     "sent before the claim": ("group accepted, outcome not committed", "received 2 acknowledgements"),

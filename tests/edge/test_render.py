@@ -240,3 +240,8 @@ def test_a_checkout_finds_its_folders() -> None:
     assert (resources.templates_folder() / "acknowledgement").is_dir()
     assert resources.policies_folder().name == "policies"
     assert resources.models_folder().name == "models"
+
+
+def test_the_card_of_the_digest_counts_every_case_that_nobody_took() -> None:
+    late = DigestLine(1, REF, "x", ARRIVED.date(), -1, 1.2, None, "open")
+    assert "Unassigned: 1" in digest(EN, overdue=[late], due_soon=[], unassigned=[], other_open=[]).text
