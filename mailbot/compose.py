@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine
 
 from mailbot.config import Config, ConfigFault, moved_clock
 from mailbot.core.calendar import CalendarFault
@@ -24,12 +24,11 @@ from mailbot.edge.smtp import Sender
 from mailbot.resources import models_folder, policies_folder, templates_folder
 from mailbot.steps.daily import next_digest_at
 from mailbot.steps.parts import Parts
-from mailbot.store.cases import ensure_office
-from mailbot.store.engine import StoreUnavailable, open_engine, read, write
+from mailbot.store.engine import open_engine
+from mailbot.store.first import go_live, office_key, schedule_digest
 from mailbot.store.migrate import behind, upgrade
 from mailbot.store.policies import Policies
 from mailbot.store.presence import alone
-from mailbot.store.tables import case_file, counter, schedule
 from mailbot.store.vault import Vault, VaultFault, make_master_key, read_master_key
 
 GO_LIVE_BEFORE = timedelta(days=1)
@@ -106,7 +105,7 @@ def composed(config: Config, clock: Clock) -> Iterator[Parts]:
     with alone(stores.engine):
         parts = _parts(config, rules, renderer, stores, now)
         parts.policies.keep(rules.key, text)
-        _schedule_digest(parts, now)
+        schedule_digest(parts.engine, next_digest_at(parts, now))
     try:
         yield parts
     finally:
@@ -166,40 +165,16 @@ def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now
         renderer=renderer,
         rules=rules,
         policies=Policies(stores.engine),
-        office_key=_office_key(stores, now),
+        office_key=office_key(stores.engine, stores.vault, now),
         since=_since(config, stores.engine, now),
     )
-
-
-def _office_key(stores: Stores, now: datetime) -> str:
-    """Return the key of the office's own mails, made at the first start."""
-    asked = select(case_file.c.key_id).where(case_file.c.id == 0)
-    with read(stores.engine) as connection:
-        found = connection.execute(asked).scalar()
-    if found:
-        return str(found)
-    key = stores.vault.make_keys(1, now)[0]
-    with write(stores.engine) as connection:
-        ensure_office(connection, key)
-        return str(connection.execute(asked).scalar_one())
 
 
 def _since(config: Config, engine: Engine, now: datetime) -> datetime:
     """Return the go-live moment: what the configuration says, else a day before the first start, remembered."""
     if config.imap.since:
         return datetime.combine(config.imap.since, time(), config.zone).astimezone(UTC)
-    with write(engine) as connection:
-        found = connection.execute(select(counter.c.value).where(counter.c.key == "go_live")).scalar()
-        if found is None:
-            found = int((min(now, datetime.now(UTC)) - GO_LIVE_BEFORE).timestamp())
-            connection.execute(insert(counter).values(key="go_live", value=found))
-    return datetime.fromtimestamp(found, UTC)
-
-
-def _schedule_digest(parts: Parts, now: datetime) -> None:
-    with write(parts.engine) as connection:
-        if connection.execute(select(schedule.c.id).where(schedule.c.key == "digest")).first() is None:
-            connection.execute(insert(schedule).values(key="digest", due_at=next_digest_at(parts, now)))
+    return go_live(engine, min(now, Clock().now()) - GO_LIVE_BEFORE)
 
 
 def _policy_text(profile: str, faults: list[str]) -> str:
@@ -210,6 +185,3 @@ def _policy_text(profile: str, faults: list[str]) -> str:
         shipped = ", ".join(sorted(file.stem for file in policies_folder().glob("*.toml")))
         faults.append(f'policy.profile = "{profile}": no such policy; use one of {shipped}, or a path to a .toml file')
         return ""
-
-
-__all__ = ["StoreUnavailable", "Stores", "composed", "migrate", "open_stores", "rules_of"]

@@ -1,9 +1,10 @@
 """`mailbot init`: writes a commented configuration, makes keys and databases, and says what comes next."""
 
 import os
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
+from mailbot.edge.clock import Clock
 from mailbot.store.engine import open_engine
 from mailbot.store.migrate import upgrade
 from mailbot.store.vault import make_master_key
@@ -126,4 +127,4 @@ def _database(path: Path, branch: str) -> str:
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return Clock().now().date()

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
-
 from mailbot.config import Config
 from mailbot.store.vault import make_master_key
 
@@ -85,28 +83,12 @@ class Servers:
     password: str
 
 
-class _Alone(Config):
-    """A configuration that hears nothing but its file: an operator's `MAILBOT_…` variables name a real mailbox."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)
-
-
 def open_office(folder: Path, servers: Servers, since: date) -> Config:
     """Write configuration and master key into a folder and return the configuration; mail before `since` is old."""
     text = _config_text(folder.resolve(), servers, since)
     (folder / "mailbot.toml").write_text(text, encoding="utf-8")
     make_master_key(folder / "master.key")
-    return _Alone(**tomllib.loads(text))
+    return Config(**tomllib.loads(text))  # not `load`: an operator's MAILBOT_ variables name a real mailbox
 
 
 def _config_text(folder: Path, servers: Servers, since: date) -> str:

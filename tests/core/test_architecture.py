@@ -43,7 +43,7 @@ ONE_DOOR = {
     "alembic": {"store/migrate.py"},
 }
 SQL_TYPES = {"Connection", "Engine", "Row"}
-MAY_ASK_THE_TIME = {"edge/clock.py", "edge/imap.py", "compose.py", "starting.py"}
+MAY_ASK_THE_TIME = {"edge/clock.py", "edge/imap.py"}
 BANNED = {
     *("parseaddr", "getaddresses", "pickle", "marshal", "shelve", "dill", "yaml", "eval", "exec", "compile"),
     *("from_string", "__import__", "literal_eval"),
@@ -108,7 +108,7 @@ def second_doors(path: str, source: str) -> list[str]:
 
 def foreign_sql(path: str, source: str) -> list[str]:
     """Return the names of SQLAlchemy used outside the store; types of arguments are no SQL."""
-    if path.startswith("store/") or path == "compose.py":
+    if path.startswith("store/"):
         return []
     found = [(module, name) for module, name in imports(source) if module.split(".")[0] in {"sqlalchemy", "psycopg"}]
     return [f"{module}.{name}" for module, name in found if module != "sqlalchemy" or name not in SQL_TYPES]
