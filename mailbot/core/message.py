@@ -23,12 +23,31 @@ class Machine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is not the text: `name` is safe to show, `sha256` is of the decoded bytes."""
+    """A part that is not the text: `name` is safe to show, `sha256` is of the decoded bytes.
+
+    `type` is what the mail says, `found_type` what the bytes look like, "" where they say nothing.
+    `is_encrypted` says that the bytes can be opened with a password only; nobody ever tries to.
+    """
 
     name: str
     type: str
     size_bytes: int
     sha256: str
+    found_type: str = ""
+    is_encrypted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Lines of the text that are not the writer's newest words: their first and last number, from 1, and why.
+
+    `why` is one of `quotation`, `introduction` ("On … wrote:"), `earlier_mail` (all from a header block or
+    divider on), `forward`, `signature`, `device_line` ("iPhoneから送信"), `legal_footer`, `carrier_header`.
+    """
+
+    first_line: int
+    last_line: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,8 @@ class Incoming:
     `automatic` also counts mail that only a program's address could have sent (no-reply,
     mailer-daemon): it gets no answer. `authentication_results` are the raw header values,
     topmost first; nobody has proved them yet. `spam` is what a filter on the way said.
+    `charsets` are the codecs that read the text, `cuts` what `reply_text` leaves out of `text`.
+    `individual_numbers` counts the numbers (My Number) that were masked wherever they stood.
     `defects` are short codes of what was wrong with the bytes, never text from the mail.
     """
 
@@ -73,6 +94,9 @@ class Incoming:
     bounce: Bounce | None = None
     authentication_results: tuple[str, ...] = ()
     spam: bool = False
+    charsets: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    individual_numbers: int = 0
     defects: tuple[str, ...] = ()
 
 

@@ -6,6 +6,8 @@ kept. Where everything would be cut the text is returned whole: words shown twic
 
 import re
 
+from mailbot.core.message import Cut
+
 _MAX_LINE_CHARS = 1_000
 _MAX_INTRODUCTION_LINES = 3
 _BLOCK_LINES = 7
@@ -40,6 +42,11 @@ _BLOCK_FIELD = re.compile(
     re.IGNORECASE,
 )
 _RULER = re.compile(r"\s*[-_=*]{5,}\s*")
+
+
+def newest(text: str) -> tuple[str, tuple[Cut, ...]]:
+    """Return the newest words of a mail, and what was cut from its text and why."""
+    return newest_words(text), ()
 
 
 def newest_words(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mailbot.core import parse as reader
+from mailbot.core import mime as reader
 from mailbot.core.message import Attachment, Incoming, Language
 from mailbot.core.parse import parse
 
