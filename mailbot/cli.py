@@ -17,7 +17,8 @@ from mailbot import demo as demo_module
 from mailbot.config import Config, ConfigFault, load
 from mailbot.edge.clock import Clock
 from mailbot.edge.errors import Transient
-from mailbot.inspecting import Inspector, files_of
+from mailbot.inspect_view import view
+from mailbot.inspecting import Inspector, by_name, files_of
 from mailbot.starting import init_folder
 from mailbot.steps.parts import Parts
 from mailbot.store.engine import CommitFailed, StoreUnavailable
@@ -109,19 +110,21 @@ def inspect(
     stream: Annotated[bool, typer.Option("--stream", help='Read {"id","raw_b64"} lines, write JSON lines.')] = False,
 ) -> None:
     """Show what the bot makes of a mail. Changes nothing and needs no configuration."""
-    inspector = Inspector.make()
+    inspector = Inspector()
     if stream:
         for line in sys.stdin:
             if line.strip():
                 sys.stdout.write(inspector.stream_line(line) + "\n")
                 sys.stdout.flush()
         return
-    if not files:
-        sys.stdout.write(inspector.shown(sys.stdin.buffer.read(), "-", as_json=as_json) + "\n")
-        return
+    mails = ((str(path), _bytes(path)) for path in files_of(files)) if files else [("-", sys.stdin.buffer.read())]
     with suppress(BrokenPipeError):
-        for path in files_of(files):
-            sys.stdout.write(inspector.shown(_bytes(path), str(path), as_json=as_json) + "\n")
+        for name, raw in mails:
+            seen = inspector.look(raw)
+            if as_json:
+                _print({"file": name} | by_name(seen), as_json=True)
+            else:
+                _out.print(view(name, seen))
 
 
 @app.command()

@@ -20,6 +20,7 @@ from mailbot.edge.holiday import build_calendar
 from mailbot.edge.imap import Mailbox
 from mailbot.edge.model import Model, load_model
 from mailbot.edge.render import LetterError, Renderer
+from mailbot.edge.sandbox import Sandbox
 from mailbot.edge.smtp import Sender
 from mailbot.resources import models_folder, policies_folder, templates_folder
 from mailbot.steps.daily import next_digest_at
@@ -111,6 +112,7 @@ def composed(config: Config, clock: Clock) -> Iterator[Parts]:
     finally:
         parts.mailbox.close()
         parts.sender.close()
+        parts.sandbox.close()
         stores.engine.dispose()
         stores.keys.dispose()
 
@@ -161,6 +163,7 @@ def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now
         tokens=token_keys(config, stores.vault),
         mailbox=Mailbox(config.imap),
         sender=Sender(config.smtp, config.company.address),
+        sandbox=Sandbox(),
         model=cache(partial(model_of, config)),
         renderer=renderer,
         rules=rules,

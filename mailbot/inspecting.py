@@ -10,31 +10,40 @@ from typing import Any
 
 from mailbot.core.kinds import KINDS
 from mailbot.core.message import Incoming, Verdict
-from mailbot.core.parse import parse
 from mailbot.core.triage import Circumstances, sort_out
-from mailbot.edge.model import Model, load_model
+from mailbot.edge.model import load_model
+from mailbot.edge.sandbox import Sandbox, Unreadable
 from mailbot.resources import models_folder
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A mail as read, what it asks, and in words what the bot would do."""
+
+    incoming: Incoming
+    verdict: Verdict
+    would: tuple[str, ...]
+
+
 class Inspector:
     """A reader and a classifier without a configuration: nobody is trusted and nothing is known."""
 
-    model: Model
+    def __init__(self) -> None:
+        """Start the reader and load the shipped model."""
+        self._sandbox = Sandbox()
+        self._sandbox.start()
+        self._model = load_model(models_folder())
 
-    @classmethod
-    def make(cls) -> "Inspector":
-        """Load the shipped model."""
-        return cls(load_model(models_folder()))
-
-    def look(self, raw: bytes) -> dict[str, Any]:
-        """Return everything read of a mail, by the names of the interface."""
-        incoming = parse(raw)
-        verdict = self.model.read(incoming.subject, incoming.reply_text, incoming.language)
-        return _read(incoming) | _asked(verdict) | {"would": list(_would(incoming, verdict))}
+    def look(self, raw: bytes) -> Seen | Unreadable:
+        """Return everything read of a mail."""
+        incoming = self._sandbox.read(raw)
+        if isinstance(incoming, Unreadable):
+            return incoming
+        verdict = self._model.read(incoming.subject, incoming.reply_text, incoming.language)
+        return Seen(incoming, verdict, tuple(_would(incoming, verdict)))
 
     def stream_line(self, line: str) -> str:
-        """Answer one line of `--stream`; a line that cannot be read answers with its error."""
+        """Answer one line of `--stream`; a line or a mail that cannot be read answers with its error."""
         one_id: Any = None
         try:
             request = json.loads(line)
@@ -42,12 +51,14 @@ class Inspector:
             raw = base64.b64decode(request["raw_b64"], validate=True)
         except (ValueError, KeyError, AttributeError, TypeError, binascii.Error) as error:
             return json.dumps({"id": one_id, "error": f'expected {{"id", "raw_b64"}}: {type(error).__name__}'})
-        return json.dumps({"id": one_id} | self.look(raw), ensure_ascii=True)
+        return json.dumps({"id": one_id} | by_name(self.look(raw)), ensure_ascii=True)
 
-    def shown(self, raw: bytes, name: str, *, as_json: bool) -> str:
-        """Return one mail as JSON or as lines for a person."""
-        found = self.look(raw)
-        return json.dumps({"file": name} | found, ensure_ascii=False, indent=2) if as_json else _lines(name, found)
+
+def by_name(seen: Seen | Unreadable) -> dict[str, Any]:
+    """Return what was read by the names of the interface; `error` alone for a mail that cannot be read."""
+    if isinstance(seen, Unreadable):
+        return {"error": f"cannot be read: {seen.why}"}
+    return _read(seen.incoming) | _asked(seen.verdict) | {"would": list(seen.would)}
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
@@ -66,12 +77,13 @@ def _read(incoming: Incoming) -> dict[str, Any]:
         "message_id": incoming.message_id,
         "in_reply_to": " ".join(incoming.in_reply_to) or None,
         "references": list(incoming.references),
-        "received_at": None,
+        "received_at": incoming.stamped_at.isoformat() if incoming.stamped_at else None,
         "language": incoming.language.value,
         "text": incoming.text,
         "reply_text": incoming.reply_text,
         "attachments": [
             {"name": one.name, "type": one.type, "size": one.size_bytes, "sha256": one.sha256}
+            | {"found_type": one.found_type or None, "encrypted": one.is_encrypted}
             for one in incoming.attachments
         ],
         "auto": incoming.machine is not None or incoming.automatic,
@@ -84,6 +96,9 @@ def _read(incoming: Incoming) -> dict[str, Any]:
         },
         "auth": {"dmarc": None, "dkim": None, "spf": None, "from_domain": _domain(incoming)},
         "sender_strict": incoming.sender,
+        "charsets": list(incoming.charsets),
+        "cuts": [{"first_line": cut.first_line, "last_line": cut.last_line, "why": cut.why} for cut in incoming.cuts],
+        "individual_numbers": incoming.individual_numbers,
         "defects": list(incoming.defects),
     }
 
@@ -118,26 +133,3 @@ def _would(incoming: Incoming, verdict: Verdict) -> Iterator[str]:
 
 def _domain(incoming: Incoming) -> str | None:
     return incoming.sender.rpartition("@")[2] if incoming.sender else None
-
-
-def _lines(name: str, found: dict[str, Any]) -> str:
-    """Return a readable view; control characters were already taken out by the reader."""
-    asked = [f"  {one['kind']} {one['confidence']:.2f}  " + " / ".join(one["because"]) for one in found["requests"]]
-    files = [f"  {one['name']} ({one['type']}, {one['size']} bytes)" for one in found["attachments"]]
-    quoted = len(found["text"]) - len(found["reply_text"])
-    lines = [
-        name,
-        f"from: {found['from']}   strict sender: {found['sender_strict'] or 'none'}",
-        f"subject: {found['subject']}",
-        f"language: {found['language']}   machine: {found['machine'] or 'no'}",
-        f"defects: {', '.join(found['defects']) or 'none'}",
-        f"asks (confidence {found['confidence']:.2f}, route {found['route']}):",
-        *(asked or ["  nothing that was understood"]),
-        f"flags: {', '.join(found['flags']) or 'none'}",
-        *(["attachments:", *files] if files else []),
-        f"newest words ({quoted} characters of quotation and signature left out):",
-        *(f"  {line}" for line in found["reply_text"].splitlines()),
-        "would:",
-        *(f"  {effect}" for effect in found["would"]),
-    ]
-    return "\n".join(lines) + "\n"

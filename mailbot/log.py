@@ -34,18 +34,6 @@ def start(config: Log) -> None:
     logging.disable(logging.CRITICAL)  # libraries quote addresses and commands
 
 
-def where(error: BaseException) -> str:
-    """Return the file and line of our code an error came from; never its text, which may quote a mail."""
-    place = ""
-    trace = error.__traceback__
-    while trace:
-        file = trace.tb_frame.f_code.co_filename
-        if "mailbot" in file:
-            place = f"{file.rpartition('mailbot')[2].lstrip('/')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
-
-
 def _only_allowed(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {name: value for name, value in fields.items() if name in ALLOWED}
 

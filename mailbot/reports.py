@@ -12,8 +12,8 @@ from mailbot.core.conservation import conservation_line, is_conserved
 from mailbot.core.decide import Rules, dates_of, points_of
 from mailbot.core.events import SENTENCES, stamp
 from mailbot.core.kinds import KINDS
-from mailbot.core.parse import parse
 from mailbot.core.policy import dates
+from mailbot.edge.sandbox import Unreadable
 from mailbot.steps.daily import digest_context, digest_letter, write_digest
 from mailbot.steps.fetch import watched
 from mailbot.steps.parts import Parts
@@ -132,7 +132,9 @@ def verify(parts: Parts, against: bytes | None) -> tuple[list[str], str]:
     """Return the faults of the event log, one line each, and the closing line."""
     claimed = None
     if against is not None:
-        claimed = parse(against).text or against.decode("latin-1")
+        digest = parts.sandbox.read(against)
+        claimed = "" if isinstance(digest, Unreadable) else digest.text
+        claimed = claimed or against.decode("latin-1")
     with read(parts.engine) as connection:
         faults = verify_log(connection, claimed)
         number = len(case_ids(connection))
@@ -271,7 +273,10 @@ def _show(parts: Parts, row: Row[Any]) -> list[str]:
     if not row.blob_id:
         return [*lines, "Too large to be stored: it lies on the server."]
     with read(parts.engine) as connection:
-        incoming = parse(texts(connection, parts.vault, [row.blob_id])[row.blob_id])
+        raw = texts(connection, parts.vault, [row.blob_id])[row.blob_id]
+    incoming = parts.sandbox.read(raw)
+    if isinstance(incoming, Unreadable):
+        return [*lines, f"cannot be read: {incoming.why}"]
     return [*lines, f"from: {incoming.from_address}", f"subject: {incoming.subject}", "", incoming.text]
 
 

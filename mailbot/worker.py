@@ -19,8 +19,7 @@ from random import Random
 import structlog
 
 from mailbot.edge.clock import Clock
-from mailbot.edge.errors import Refused, Transient
-from mailbot.log import where
+from mailbot.edge.errors import Refused, Transient, where
 from mailbot.steps.fetch import fetch, file
 from mailbot.steps.parts import Parts
 from mailbot.steps.receive import receive
@@ -213,6 +212,7 @@ def _as_one(name: str, steps: Mapping[str, Step]) -> dict[str, Step]:
 
 def _warm(parts: Parts) -> None:
     """Make the first message as quick as the rest, and keep the collector from walking over what stays for good."""
+    parts.sandbox.start()
     parts.renderer.warm()
     parts.model().read("", "", parts.config.company.default_language)
     gc.collect()

@@ -1,6 +1,7 @@
 """What the core knows of a message: plain values, made once by the reader and never changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -65,6 +66,7 @@ class Incoming:
 
     `sender` is the strict address of the single From header and None whenever there is any
     doubt (threats A2); it is the only identity a mail has. `from_address` is only for show.
+    `stamped_at` (UTC) is when the mail says it arrived; our server knows better.
     `message_id`, `in_reply_to` and `references` keep their angle brackets and hold only ids that
     match the strict grammar. `text` is everything the writer's mail says, `reply_text` the
     newest words alone (no quotation, no signature). `machine` is None for a person's mail.
@@ -82,6 +84,7 @@ class Incoming:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     subject: str = ""
+    stamped_at: datetime | None = None
     message_id: str | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

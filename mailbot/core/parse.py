@@ -14,6 +14,7 @@ from mailbot.core.message import Incoming, Machine
 from mailbot.core.mime import MAX_MESSAGE_BYTES, Part, cut_mail
 from mailbot.core.reply import newest
 from mailbot.core.sender import addresses, shown_sender, strict_address
+from mailbot.core.stamp import stamp_of
 
 MAX_SUBJECT_CHARS = 1_000
 
@@ -55,6 +56,7 @@ def _incoming(headers: Headers, root: Part, defects: tuple[str, ...]) -> Incomin
         to=addresses(headers.all("to")),
         cc=addresses(headers.all("cc")),
         subject=subject,
+        stamped_at=stamp_of(headers),
         message_id=next(iter(message_ids(headers.first("message-id"))), None),
         in_reply_to=message_ids(headers.first("in-reply-to")),
         references=message_ids(headers.first("references")),

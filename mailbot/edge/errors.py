@@ -7,3 +7,15 @@ class Transient(Exception):
 
 class Refused(Transient):
     """The server refused our credentials: trying again soon would lock the account (pitfall 15)."""
+
+
+def where(error: BaseException) -> str:
+    """Return the file and line of our code an error came from; never its text, which may quote a mail."""
+    place = ""
+    trace = error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if "mailbot" in file:
+            place = f"{file.rpartition('mailbot')[2].lstrip('/')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

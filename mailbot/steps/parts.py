@@ -14,6 +14,7 @@ from mailbot.core.token import TokenKeys
 from mailbot.edge.imap import Mailbox
 from mailbot.edge.model import Model
 from mailbot.edge.render import Renderer
+from mailbot.edge.sandbox import Sandbox
 from mailbot.edge.smtp import Sender
 from mailbot.sections import Staff
 from mailbot.store.policies import Policies
@@ -35,6 +36,7 @@ class Parts:
     tokens: TokenKeys
     mailbox: Mailbox
     sender: Sender
+    sandbox: Sandbox
     model: Callable[[], Model]
     renderer: Renderer
     rules: Rules

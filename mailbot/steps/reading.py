@@ -1,9 +1,10 @@
 """Reads claimed messages outside any transaction: parse, classify, and ask the store what their carriers mean."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,11 +12,11 @@ from sqlalchemy import Row
 from mailbot.core.content import content_digest
 from mailbot.core.match import Carriers, Known, carriers
 from mailbot.core.message import Incoming, Verdict
-from mailbot.core.parse import parse
 from mailbot.core.sender import normalise_address
 from mailbot.core.sentences import MailText
 from mailbot.core.token import Audience
 from mailbot.edge.auth import Transport, transport
+from mailbot.edge.sandbox import Sandbox, Unreadable
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
 from mailbot.store.engine import read
@@ -24,6 +25,7 @@ from mailbot.store.mail import acks_to, own_messages
 from mailbot.store.register import cases_by_ref, cases_of_parties
 
 _DAY_S = 86_400
+_BATCH_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,55 @@ class Facts:
         )
 
 
-def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> list[Read]:
-    """Read claimed messages; those without stored bytes (too large) come back empty."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of claimed rows: `done` were read, `untouched` were not tried.
+
+    `unreadable` is the row between them at which reading ended, and `why` says the fault; None where there was none.
+    """
+
+    done: Sequence[Read]
+    unreadable: Row[Any] | None
+    why: str
+    untouched: Sequence[Row[Any]]
+
+
+def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Batch:
+    """Read claimed messages in their order; those without stored bytes (too large) come back empty.
+
+    Reading ends at the first mail that cannot be read, so that one bad mail keeps the others waiting for one limit
+    at most, and where the bytes together would need too much memory.
+    """
     with read(parts.engine) as connection:
         entries = ledger_rows(connection, [row.ledger_id for row in rows])
-        plain = texts(connection, parts.vault, [entry.blob_id for entry in entries.values() if entry.blob_id])
-    raws = [plain.get(entries[row.ledger_id].blob_id, b"") for row in rows]
-    incoming = [parse(raw) for raw in raws]
+        fitting = _that_fit([entries[row.ledger_id] for row in rows])
+        plain = texts(connection, parts.vault, [entry.blob_id for entry in fitting if entry.blob_id])
+    raws = [plain.get(entry.blob_id, b"") for entry in fitting]
+    incoming, fault = _until_fault(parts.sandbox, raws)
     verdicts = parts.model().read_many(MailText(one.subject, one.reply_text, one.language) for one in incoming)
-    return [
-        _read(parts, row, entries[row.ledger_id], raw, one, verdict, now)
-        for row, raw, one, verdict in zip(rows, raws, incoming, verdicts, strict=True)
+    done = [
+        _read(parts, row, entry, raw, one, verdict, now)
+        for row, entry, raw, one, verdict in zip(rows, fitting, raws, incoming, verdicts, strict=False)
     ]
+    rest = rows[len(done) :]
+    return Batch(done, rest[0], fault.why, rest[1:]) if fault else Batch(done, None, "", rest)
+
+
+def _that_fit(entries: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Return the first entries whose bytes fit into memory together, one at least."""
+    sizes = accumulate(entry.size_bytes if entry.blob_id else 0 for entry in entries)
+    count = sum(size <= _BATCH_BYTES for size in sizes)
+    return entries[: max(count, 1)]
+
+
+def _until_fault(sandbox: Sandbox, raws: Iterable[bytes]) -> tuple[list[Incoming], Unreadable | None]:
+    incoming: list[Incoming] = []
+    for raw in raws:
+        one = sandbox.read(raw)
+        if isinstance(one, Unreadable):
+            return incoming, one
+        incoming.append(one)
+    return incoming, None
 
 
 def facts_of(parts: Parts, batch: Sequence[Read], now: datetime) -> Facts:

@@ -9,27 +9,33 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
+import structlog
+from sqlalchemy import Connection, Row
 
 from mailbot.core.events import Event
 from mailbot.core.match import Match, Route, match
 from mailbot.core.triage import Circumstances, Sorted, is_own_address, sort_out
 from mailbot.steps.dispose import Done, Slots, bounced, follow_up, new_case, settled_only, staff_message, status_of
 from mailbot.steps.parts import Parts
-from mailbot.steps.reading import Facts, Read, facts_of, read_all
+from mailbot.steps.reading import Batch, Facts, Read, facts_of, read_all
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.blobs import replace_blob
 from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots
-from mailbot.store.claim import claim_fairly, is_due, release
+from mailbot.store.claim import claim_fairly, is_due, put_back, release
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import hold_unread, settle_inbox
 from mailbot.store.mail import Post, ack_slots, queue, seal_posts
 from mailbot.store.tables import OFFICE, inbox
 
+_log = structlog.get_logger()
 BATCH = 50
 STRIKES = 4
 """A message that failed once in a batch and three times alone is held: visible work for a person."""
-_LEASE = timedelta(seconds=20)
+READING_STRIKES = 3
+"""A message that the child could not read so often is held: nothing but itself can be the cause."""
+_STRIKE_PAUSE = timedelta(seconds=20)
+_LEASE = timedelta(seconds=30)
+"""Longer than a batch takes in which one mail uses up its reading limit."""
 _HOUR = timedelta(hours=1)
 
 
@@ -47,9 +53,28 @@ def receive(parts: Parts, now: datetime) -> bool:
         return False
     with _given_back(parts, rows, now):
         batch = read_all(parts, rows, now)
-        facts = facts_of(parts, batch, now)
-        _commit(parts, _decide(parts, batch, facts, now), _bounces(batch, facts), now)
+        _settle_unread(parts, batch, now)
+        facts = facts_of(parts, batch.done, now)
+        _commit(parts, _decide(parts, batch.done, facts, now), _bounces(batch.done, facts), now)
     return True
+
+
+def _settle_unread(parts: Parts, batch: Batch, now: datetime) -> None:
+    """Put a strike on the mail that could not be read, or hold it after three; those behind it go on at once."""
+    if batch.untouched or batch.unreadable:
+        with write(parts.engine) as connection:
+            put_back(connection, inbox, batch.untouched, now)
+            if batch.unreadable:
+                _strike(connection, batch.unreadable, now)
+    if batch.unreadable:
+        _log.warning("mail could not be read", error=batch.why, count=batch.unreadable.failures)
+
+
+def _strike(connection: Connection, row: Row[Any], now: datetime) -> None:
+    if row.failures >= READING_STRIKES:
+        hold_unread(connection, row, "unreadable", now)
+    else:
+        release(connection, inbox, [row], now + _STRIKE_PAUSE)
 
 
 def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, now: datetime) -> list[Done]:

@@ -72,6 +72,13 @@ def settle_all(connection: Connection, table: Table, rows: Sequence[Row[Any]], *
         raise LeaseLost(table.name)
 
 
+def put_back(connection: Connection, table: Table, rows: Iterable[Row[Any]], due_at: datetime) -> None:
+    """Give claimed rows back as if they had not been claimed: nobody tried them."""
+    for row in rows:
+        ours = (table.c.id == row.id, table.c.version == row.version)
+        connection.execute(update(table).where(*ours).values(due_at=due_at, failures=row.failures - 1))
+
+
 def release(connection: Connection, table: Table, rows: Iterable[Row[Any]], due_at: datetime) -> None:
     """Give claimed rows back, due again at `due_at`; rows another worker has taken are left alone."""
     for row in rows:

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from mailbot.edge import sandbox
 from tests.crash.mutations import MUTATIONS
 from tests.crash.points import POINTS
+from tests.edge.poison import CHILD
 
-PATCHES: Mapping[str, Callable[[], None]] = POINTS | MUTATIONS
+
+def faulty_reader() -> None:
+    """Let mails do to the child that reads them what their first word says; it is ended sooner than in earnest."""
+    sandbox.CHILD, sandbox.WALL_S = CHILD, 2.0
+
+
+PATCHES: Mapping[str, Callable[[], None]] = POINTS | MUTATIONS | {"a reader with faults": faulty_reader}

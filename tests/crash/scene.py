@@ -67,6 +67,12 @@ class Scene:
         code = self.warm.ended()
         assert code == KILLED, f"exit {code}: the worker never came to {patches}\n{self.log_tail()}"
 
+    def live(self) -> None:
+        """Let a worker do all that is due, and leave."""
+        self._fork(once=True, patches=self.patches)
+        code = self.warm.ended()
+        assert code == 0, f"exit {code}\n{self.log_tail()}"
+
     def kill_at_random(self) -> None:
         """Let a worker come to some kind of work, or not even to its start, and a random moment further."""
         pid = self._fork(once=False, patches=self.patches)
@@ -86,9 +92,7 @@ class Scene:
         """Let workers finish, each after the leases of the one before have run out."""
         for _ in range(rounds):
             self.recover_after_leases()
-            self._fork(once=True, patches=self.patches)
-            code = self.warm.ended()
-            assert code == 0, f"exit {code}\n{self.log_tail()}"
+            self.live()
             if not self._open_work():
                 break
         self.desk.lab.wait_idle()
