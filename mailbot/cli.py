@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -110,21 +110,25 @@ def inspect(
     stream: Annotated[bool, typer.Option("--stream", help='Read {"id","raw_b64"} lines, write JSON lines.')] = False,
 ) -> None:
     """Show what the bot makes of a mail. Changes nothing and needs no configuration."""
-    inspector = Inspector()
-    if stream:
-        for line in sys.stdin:
-            if line.strip():
-                sys.stdout.write(inspector.stream_line(line) + "\n")
-                sys.stdout.flush()
-        return
-    mails = ((str(path), _bytes(path)) for path in files_of(files)) if files else [("-", sys.stdin.buffer.read())]
-    with suppress(BrokenPipeError):
-        for name, raw in mails:
-            seen = inspector.look(raw)
-            if as_json:
-                _print({"file": name} | by_name(seen), as_json=True)
-            else:
-                _out.print(view(name, seen))
+    with closing(Inspector()) as inspector:
+        if stream:
+            _answer_stream(inspector)
+            return
+        mails = ((str(path), _bytes(path)) for path in files_of(files)) if files else [("-", sys.stdin.buffer.read())]
+        with suppress(BrokenPipeError):
+            for name, raw in mails:
+                seen = inspector.look(raw)
+                if as_json:
+                    _print({"file": name} | by_name(seen), as_json=True)
+                else:
+                    _out.print(view(name, seen))
+
+
+def _answer_stream(inspector: Inspector) -> None:
+    for line in sys.stdin:
+        if line.strip():
+            sys.stdout.write(inspector.stream_line(line) + "\n")
+            sys.stdout.flush()
 
 
 @app.command()

@@ -78,7 +78,7 @@ def _kept(lines: list[str]) -> Iterator[Text]:
 
 def _left_out(lines: list[str], why: str) -> Iterator[Text]:
     half = _LONGEST_CUT // 2
-    if len(lines) > _LONGEST_CUT:
+    if len(lines) > _LONGEST_CUT + 1:
         lines = [*lines[:half], f"… {len(lines) - 2 * half} more lines …", *lines[-half:]]
     for number, line in enumerate(lines):
         yield Text(f"  {why if number == 0 else '':{_MARGIN}}   {line}".rstrip(), style="dim")

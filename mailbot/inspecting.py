@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.core.kinds import KINDS
-from mailbot.core.message import Incoming, Verdict
+from mailbot.core.message import Incoming, Machine, Verdict
 from mailbot.core.triage import Circumstances, sort_out
 from mailbot.edge.model import load_model
 from mailbot.edge.sandbox import Sandbox, Unreadable
@@ -28,11 +28,15 @@ class Seen:
 class Inspector:
     """A reader and a classifier without a configuration: nobody is trusted and nothing is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
         """Start the reader and load the shipped model."""
-        self._sandbox = Sandbox()
+        self._sandbox = sandbox or Sandbox()
         self._sandbox.start()
         self._model = load_model(models_folder())
+
+    def close(self) -> None:
+        """End the reader."""
+        self._sandbox.close()
 
     def look(self, raw: bytes) -> Seen | Unreadable:
         """Return everything read of a mail."""
@@ -74,7 +78,7 @@ def _read(incoming: Incoming) -> dict[str, Any]:
         "to": list(incoming.to),
         "cc": list(incoming.cc),
         "subject": incoming.subject,
-        "message_id": incoming.message_id,
+        "message_id": incoming.shown_id or None,
         "in_reply_to": " ".join(incoming.in_reply_to) or None,
         "references": list(incoming.references),
         "received_at": incoming.stamped_at.isoformat() if incoming.stamped_at else None,
@@ -86,13 +90,14 @@ def _read(incoming: Incoming) -> dict[str, Any]:
             | {"found_type": one.found_type or None, "encrypted": one.is_encrypted}
             for one in incoming.attachments
         ],
-        "auto": incoming.machine is not None or incoming.automatic,
+        "auto": incoming.machine is not Machine.LIST and incoming.automatic,
         "machine": incoming.machine.value if incoming.machine else None,
         "bounce": bounce
         and {
             "recipients": list(bounce.recipients),
             "status": bounce.status,
             "original_message_id": bounce.original_message_id,
+            "is_delay": bounce.is_delay,
         },
         "auth": {"dmarc": None, "dkim": None, "spf": None, "from_domain": _domain(incoming)},
         "sender_strict": incoming.sender,

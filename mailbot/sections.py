@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from mailbot.core.message import Language
 from mailbot.core.outgoing import safe_header
-from mailbot.core.sender import strict_address
+from mailbot.core.reader.headers.sender import strict_address
 
 Security = Literal["tls", "starttls", "plain"]
 Role = Literal["handler", "deputy", "manager", "auditor"]

@@ -6,7 +6,7 @@ Message-ID is reused for different mails (pitfall 9), so neither the bytes nor t
 
 import hashlib
 
-from mailbot.core.headers import read_headers
+from mailbot.core.reader.headers.headers import read_headers
 
 _AUTHORS = ("from", "to", "cc", "subject", "date", "message-id", "content-type")
 

@@ -33,12 +33,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A person's message as the decision sees it: ledger number, when the mail server received it, what it asks."""
+    """A person's message as the decision sees it: ledger number, when the mail server received it, what it asks.
+
+    `marks` are the codes of `core.marks`.
+    """
 
     message: int
     received_at: datetime
     language: str
     verdict: Verdict
+    marks: tuple[str, ...] = ()
 
 
 def decide_new(ref: str, arrived: Arrived, rules: Rules, now: datetime, related: str | None) -> list[Event]:
@@ -53,7 +57,7 @@ def decide_new(ref: str, arrived: Arrived, rules: Rules, now: datetime, related:
         "policy": rules.key,
         "message": arrived.message,
     }
-    flags = [*arrived.verdict.flags, *(["possibly_related"] if related else [])]
+    flags = [*arrived.verdict.flags, *arrived.marks, *(["possibly_related"] if related else [])]
     return [
         Event(Name.CASE_OPENED, now, data=opened),
         *(_request(number, asked, arrived, rules, now) for number, asked in enumerate(_asked(arrived.verdict), 1)),
@@ -70,7 +74,7 @@ def decide_follow_up(case: Case, arrived: Arrived, rules: Rules, now: datetime, 
     return [
         Event(Name.FOLLOW_UP_RECEIVED, now, data=received),
         *(_request(number, asked, arrived, rules, now) for number, asked in enumerate(fresh, first)),
-        *(_flag(flag, None, now) for flag in arrived.verdict.flags if flag not in case.flags),
+        *(_flag(flag, None, now) for flag in (*arrived.verdict.flags, *arrived.marks) if flag not in case.flags),
     ]
 
 

@@ -1,6 +1,7 @@
 """Which case a message belongs to: by our token or Message-ID with a known party; a subject tag is only a hint.
 
-A token routes, the strict sender must be a party of the case; carriers that disagree decide nothing.
+A token routes, the strict sender must be a party of the case; carriers that disagree decide nothing. The one mail
+that carries nothing and belongs somewhere all the same is the password that follows an encrypted attachment.
 """
 
 from collections.abc import Collection, Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from mailbot.core.marks import PASSWORD, marks_of
 from mailbot.core.message import Incoming
 from mailbot.core.reference import references_in
 from mailbot.core.token import Audience, Token, TokenKeys, person_number, tokens_in
@@ -26,11 +28,15 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Carriers:
-    """What a message carries: valid tokens, ids that may be our own mails, well-formed references in the subject."""
+    """What a message carries: valid tokens, ids that may be our own mails, well-formed references in the subject.
+
+    `is_password` says that the mail brings the password of something sent before.
+    """
 
     tokens: tuple[Token, ...] = ()
     message_ids: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    is_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +44,20 @@ class Known:
     """What the store answers about those carriers.
 
     `mails` maps a Message-ID of ours to (case id, audience), `cases` a reference to its case id,
-    `parties` are the case ids the strict sender is a party of, `staff` the ids of roster members whose
-    address the sender has.
+    `parties` are the case ids the strict sender is a party of, `locked` those of them with an encrypted attachment,
+    `staff` the ids of roster members whose address the sender has.
     """
 
     mails: Mapping[str, tuple[int, Audience]]
     cases: Mapping[str, int]
     parties: Collection[int]
     staff: Collection[str]
+    locked: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The route, the case it concerns (None for NEW and DISAGREE), and by which carrier (`token`, `tag`)."""
+    """The route, the case it concerns (None for NEW and DISAGREE), and the carrier: `token`, `tag` or `password`."""
 
     route: Route
     case_id: int | None = None
@@ -66,6 +73,7 @@ def carriers(incoming: Incoming, keys: TokenKeys, today: date) -> Carriers:
         tokens=tuple(dict.fromkeys(token for token in found if token)),
         message_ids=tuple(dict.fromkeys(ids)),
         references=references_in(incoming.subject),
+        is_password=PASSWORD in marks_of(incoming),
     )
 
 
@@ -90,6 +98,8 @@ def _by_tag(carried: Carriers, known: Known) -> Match:
     case_ids = {known.cases[ref] for ref in carried.references if ref in known.cases}
     if len(case_ids) > 1:
         return Match(Route.DISAGREE)
+    if not case_ids and carried.is_password and known.locked and not known.staff:
+        return Match(Route.FOLLOW_UP, max(known.locked), "password")
     if not case_ids:
         return Match(Route.NEW)
     case_id = case_ids.pop()

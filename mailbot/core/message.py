@@ -53,11 +53,15 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A delivery report (RFC 3464): failed addresses, enhanced status such as `5.1.1`, the id of our mail."""
+    """A delivery report (RFC 3464): failed addresses, enhanced status such as `5.1.1`, the id of our mail.
+
+    `is_delay` says that nothing has failed yet: the addresses are those the mail system still tries (§2.3.3).
+    """
 
     recipients: tuple[str, ...]
     status: str | None
     original_message_id: str | None
+    is_delay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ class Incoming:
     doubt (threats A2); it is the only identity a mail has. `from_address` is only for show.
     `stamped_at` (UTC) is when the mail says it arrived; our server knows better.
     `message_id`, `in_reply_to` and `references` keep their angle brackets and hold only ids that
-    match the strict grammar. `text` is everything the writer's mail says, `reply_text` the
-    newest words alone (no quotation, no signature). `machine` is None for a person's mail.
+    match the strict grammar; `shown_id` is the Message-ID as the mail has it, only for show.
+    `text` is everything the writer's mail says, `reply_text` the newest words alone (no quotation,
+    no signature). `machine` is None for a person's mail.
     `automatic` also counts mail that only a program's address could have sent (no-reply,
     mailer-daemon): it gets no answer. `authentication_results` are the raw header values,
     topmost first; nobody has proved them yet. `spam` is what a filter on the way said.
@@ -86,6 +91,7 @@ class Incoming:
     subject: str = ""
     stamped_at: datetime | None = None
     message_id: str | None = None
+    shown_id: str = ""
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     language: Language = Language.JA

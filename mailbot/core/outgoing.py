@@ -16,8 +16,8 @@ from email.utils import format_datetime, formataddr
 from enum import StrEnum
 from functools import lru_cache
 
-from mailbot.core.headers import clean, decode_words
 from mailbot.core.letters import Company, LetterKind, Rendered
+from mailbot.core.reader.headers.headers import clean, decode_words
 from mailbot.core.token import Audience, Token, TokenKeys
 
 _LONGEST = 200

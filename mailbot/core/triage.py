@@ -6,7 +6,7 @@ Promise 6: a machine is never answered. The order of the tests is the order of t
 from dataclasses import dataclass
 
 from mailbot.core.message import Incoming, Verdict
-from mailbot.core.sender import normalise_address
+from mailbot.core.reader.headers.sender import normalise_address
 
 
 @dataclass(frozen=True, slots=True)

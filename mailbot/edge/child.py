@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
-from mailbot.core.parse import parse
+from mailbot.core.reader.parse import parse
 from mailbot.edge.errors import where
 from mailbot.edge.sandbox import CPU_S, FAULT, INCOMING, LENGTH_BYTES, MEMORY_BYTES, READ
 

@@ -162,7 +162,7 @@ def _settlement(
 
 
 def _arrived(one: Read) -> Arrived:
-    return Arrived(one.row.ledger_id, one.entry.received_at, one.incoming.language.value, one.verdict)
+    return Arrived(one.row.ledger_id, one.entry.received_at, one.incoming.language.value, one.verdict, one.marks)
 
 
 def _acknowledgement(parts: Parts, one: Read, snapshot: Snapshot, case: Case, slot: datetime, now: datetime) -> Post:

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from mailbot.core.content import content_digest
+from mailbot.core.marks import ENCRYPTED, PASSWORD, marks_of
 from mailbot.core.match import Carriers, Known, carriers
 from mailbot.core.message import Incoming, Verdict
-from mailbot.core.sender import normalise_address
+from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.sentences import MailText
 from mailbot.core.token import Audience
 from mailbot.edge.auth import Transport, transport
@@ -22,7 +23,7 @@ from mailbot.store.blobs import texts
 from mailbot.store.engine import read
 from mailbot.store.ledger import ledger_rows, seen_contents
 from mailbot.store.mail import acks_to, own_messages
-from mailbot.store.register import cases_by_ref, cases_of_parties
+from mailbot.store.register import cases_by_ref, cases_of_parties, flagged_cases
 
 _DAY_S = 86_400
 _BATCH_BYTES = 32 * 1024 * 1024
@@ -30,13 +31,17 @@ _BATCH_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A message as read: its inbox and ledger rows, its bytes, what it says and asks, what proves it, its indexes."""
+    """A message as read: its inbox and ledger rows, its bytes, what it says and asks, what proves it, its indexes.
+
+    `marks` are the codes of `core.marks`.
+    """
 
     row: Row[Any]
     entry: Row[Any]
     raw: bytes
     incoming: Incoming
     verdict: Verdict
+    marks: tuple[str, ...]
     transport: Transport
     carried: Carriers
     content_index: str
@@ -51,6 +56,7 @@ class Facts:
     copies: dict[str, Row[Any]]
     cases: dict[str, int]
     parties: dict[str, set[int]]
+    locked: dict[str, set[int]]
     acks: dict[str, int]
 
     def known(self, one: Read, parts: Parts, now: datetime) -> Known:
@@ -60,6 +66,7 @@ class Facts:
             cases=self.cases,
             parties=self.parties.get(one.sender_index, set()),
             staff=staff_with_address(parts, one.incoming.sender, now),
+            locked=self.locked.get(one.sender_index, set()),
         )
 
 
@@ -89,12 +96,26 @@ def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Batch:
     raws = [plain.get(entry.blob_id, b"") for entry in fitting]
     incoming, fault = _until_fault(parts.sandbox, raws)
     verdicts = parts.model().read_many(MailText(one.subject, one.reply_text, one.language) for one in incoming)
-    done = [
+    tried = [
         _read(parts, row, entry, raw, one, verdict, now)
         for row, entry, raw, one, verdict in zip(rows, fitting, raws, incoming, verdicts, strict=False)
     ]
-    rest = rows[len(done) :]
-    return Batch(done, rest[0], fault.why, rest[1:]) if fault else Batch(done, None, "", rest)
+    done = _up_to_a_password(tried)
+    if fault is None:
+        return Batch(done, None, "", rows[len(done) :])
+    bad = rows[len(tried)]
+    return Batch(done, bad, fault.why, [row for row in rows[len(done) :] if row is not bad])
+
+
+def _up_to_a_password(batch: Sequence[Read]) -> Sequence[Read]:
+    """Return the mails before the first that brings the password to another of them: it needs that one's case."""
+    locked: set[str] = set()
+    for place, one in enumerate(batch):
+        if PASSWORD in one.marks and one.sender_index in locked:
+            return batch[:place]
+        if ENCRYPTED in one.marks:
+            locked.add(one.sender_index)
+    return batch
 
 
 def _that_fit(entries: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
@@ -118,12 +139,14 @@ def facts_of(parts: Parts, batch: Sequence[Read], now: datetime) -> Facts:
     """Ask the store everything a batch needs to be decided, in one reading transaction."""
     ids = {one_id for one in batch for one_id in _ids(one) if one_id}
     senders = sorted({one.sender_index for one in batch})
+    bringing_passwords = [one.sender_index for one in batch if PASSWORD in one.marks]
     with read(parts.engine) as connection:
         return Facts(
             mails=own_messages(connection, sorted(ids)),
             copies=seen_contents(connection, [one.content_index for one in batch]),
             cases=cases_by_ref(connection, sorted({ref for one in batch for ref in one.carried.references})),
             parties=cases_of_parties(connection, senders),
+            locked=flagged_cases(connection, bringing_passwords, ENCRYPTED) if bringing_passwords else {},
             acks=acks_to(connection, senders, datetime.fromtimestamp(now.timestamp() - _DAY_S, now.tzinfo)),
         )
 
@@ -155,6 +178,7 @@ def _read(
         raw=raw,
         incoming=incoming,
         verdict=verdict,
+        marks=marks_of(incoming),
         transport=proof,
         carried=carriers(incoming, parts.tokens, today),
         content_index=parts.vault.blind("content", content),

@@ -156,11 +156,12 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Ro
 def _bounces(batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Row[Any]]]:
     """Return the bounces of mails to requesters, with those mails; one without an id of ours is nobody's (pitfall 23).
 
-    A bounced notice is no news of the requester and never touches the case (pitfall 22).
+    A bounced notice is no news of the requester and never touches the case (pitfall 22); a delay is no failure.
     """
     found = []
     for one in batch:
-        mail = facts.mails.get((one.incoming.bounce and one.incoming.bounce.original_message_id) or "")
+        bounce = one.incoming.bounce
+        mail = facts.mails.get(bounce.original_message_id or "") if bounce and not bounce.is_delay else None
         if mail and mail.audience == "requester" and one.content_index not in facts.copies:
             found.append((one, mail))
     return found

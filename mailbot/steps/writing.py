@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from mailbot.core.correspondence import Reader, Trouble, letter_trouble
 from mailbot.core.letters import Letter
 from mailbot.core.outgoing import Address, Thread, compose, message_id
-from mailbot.core.sender import normalise_address
+from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.token import Audience, person_number
 from mailbot.sections import Staff
 from mailbot.steps.parts import Parts

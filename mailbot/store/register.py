@@ -27,6 +27,16 @@ def cases_of_parties(connection: Connection, address_indexes: Sequence[str]) -> 
     return found
 
 
+def flagged_cases(connection: Connection, address_indexes: Sequence[str], flag: str) -> dict[str, set[int]]:
+    """Return the case ids with a flag that each address is a party of."""
+    found: dict[str, set[int]] = {}
+    asked = select(party.c.address_index, party.c.case_id).join(case_file, case_file.c.id == party.c.case_id)
+    asked = asked.where(party.c.address_index.in_(address_indexes), case_file.c.flags.contains(flag, autoescape=True))
+    for index, case_id in connection.execute(asked):
+        found.setdefault(index, set()).add(case_id)
+    return found
+
+
 def case_ids(connection: Connection) -> list[int]:
     """Return the ids of all cases, oldest first."""
     return list(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mailbot.core.message import Incoming
-from mailbot.core.parse import parse
+from mailbot.core.reader.parse import parse
 
 HERE = Path(__file__).parent
 MAILS = sorted(HERE.rglob("*.eml"))
@@ -31,6 +31,7 @@ READS: dict[str, Callable[[Incoming], Any]] = {
     "recipients": lambda one: sorted(one.bounce.recipients) if one.bounce else [],
     "status": lambda one: (one.bounce and one.bounce.status) or "",
     "original_message_id": lambda one: (one.bounce and one.bounce.original_message_id) or "",
+    "is_delay": lambda one: bool(one.bounce and one.bounce.is_delay),
     "language": lambda one: one.language.value,
     "individual_numbers": lambda one: one.individual_numbers,
 }

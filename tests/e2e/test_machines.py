@@ -71,12 +71,14 @@ def test_an_acknowledgement_that_bounces_shows_in_its_case_and_starts_no_loop(
     assert "bounced" in case["flags"]
     before = desk.sent()
     forged = report.replace(b"cv1.", b"cv2.").replace(b"outside.test", b"outsider.test")
-    desk.put(report, forged)
+    delayed = report.replace(b"Action: failed", b"Action: delayed")
+    assert delayed != report
+    desk.put(report, forged, delayed)
     desk.once()
     assert desk.sent() == before
     names = [event["name"] for event in desk.case(case["ref"])["events"]]
     assert names.count("letter_bounced") == 1
-    assert desk.sum()["machine"] == 3
+    assert desk.sum()["machine"] == 4
 
 
 def test_two_desks_that_write_to_each_other_fall_silent(make_desk: Callable[..., Desk]) -> None:

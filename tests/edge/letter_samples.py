@@ -56,7 +56,12 @@ def notice(language: Language, **other: object) -> Rendered:
         "handler": None,
         "flags": ["agent"],
         "text": "はじめまして。\n私の個人データを開示してください。\n\nよろしくお願いいたします。",
-        "attachments": [Attachment("委任状.pdf", "application/pdf", 123_456, "ab12cd34ef56" + "0" * 52)],
+        "attachments": [
+            Attachment("委任状.pdf", "application/pdf", 123_456, "ab12cd34ef56" + "0" * 52, "application/pdf"),
+            Attachment(
+                "本人確認.zip", "image/png", 9_876, "12ab34cd56ef" + "0" * 52, "application/zip", is_encrypted=True
+            ),
+        ],
         "days_left": 8,
         "due_on": NOTICE_ON,
         "is_follow_up": False,

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = str(Path(__file__).parents[2])
 SCRIPT = """
 import ctypes, os, signal, socket, subprocess, sys, time, urllib.request
-from mailbot.core.parse import parse
+from mailbot.core.reader.parse import parse
 from mailbot.edge import child
 
 def faults(raw):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailbot.core.message import Incoming
-from mailbot.core.parse import parse
+from mailbot.core.reader.parse import parse
 from mailbot.edge.sandbox import WALL_S as WALL_S_OF_PRODUCT
 from mailbot.edge.sandbox import Sandbox, Unreadable
 from tests.edge.monsters import MONSTERS

@@ -1,0 +1,1 @@
+"""Header blocks: their lines, words, parameters, ids and addresses, in every character set."""

@@ -1,0 +1,1 @@
+"""Who is a machine, and what bounces say."""

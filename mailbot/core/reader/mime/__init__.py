@@ -1,0 +1,1 @@
+"""The tree of parts, cut by offsets within limits."""

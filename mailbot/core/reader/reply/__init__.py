@@ -1,0 +1,1 @@
+"""The newest words: what is quotation, earlier mail, signature or footer."""

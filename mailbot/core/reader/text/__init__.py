@@ -1,0 +1,1 @@
+"""The text a person would read: plain, HTML and older forms."""
