@@ -189,7 +189,7 @@ LIST_CUES = (
 # What free services say above their link.
 ADVERTISING = (
     r"無料|キャンペーン|プレゼント|はじめよう|始めよう|ダウンロード|お得|今すぐ|ポイント|クーポン|新登場|好評|新サービス|詳しくはこちら|受付中|募集中|公開中|配信中"
-    r"|\bfree\b|sign up|download|\bapp\b|try |offer"
+    r"|\bfree\b|sign up|download|\bapp\b|try |offer|campaign|check out|\bnow!"
     r"|gratis|kostenlos|gratuit"
 )
 # A line that stands alone above a notice.

@@ -44,7 +44,7 @@ _ADDRESS_ENDS = re.compile(r"@[^\s@<>]{1,200}[>)\]]{1,2},?$")
 _GOES_ON = re.compile(r"(?:」|\]|>|\d)[^。]{0,8}[、,に]$|<[^<>]{0,200}>\s?さんの$")
 _INLINE = re.compile(rf"(?:(?<![^\W_])(?:{'|'.join(map(re.escape, VERBS))})|>)\s?:\s*(?P<words>\S)", re.IGNORECASE)
 _FRAMES = {"--", "==", "**", "__", "――", "──", "━━", "ーー"}
-_SPLIT_MARK = re.compile(r">\s?[^\W\d_]{4,10}(?: [^\W\d_]{4,10})?\s?:")
+_SPLIT_MARK = re.compile(r">\s?(?:[^\W\d_]{4,10}(?: [^\W\d_]{4,10})?)?\s?:")
 
 
 @dataclass(frozen=True, slots=True)
