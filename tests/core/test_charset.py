@@ -114,6 +114,15 @@ def test_shift_jis_is_seen_under_any_label(label: str | None) -> None:
     assert decode_text(PLAIN.encode("cp932"), label) == (PLAIN, "cp932")
 
 
+@pytest.mark.parametrize("label", ["iso-2022-jp", "shift_jis"])
+def test_a_word_cut_inside_a_character_stays_japanese(label: str) -> None:
+    assert decode_text("ます".encode("cp932")[:-1], label) == ("ま\ufffd", "cp932")
+
+
+def test_three_bytes_of_utf_8_are_no_chance() -> None:
+    assert decode_text("鬱".encode(), "shift_jis") == ("鬱", "utf-8")
+
+
 @pytest.mark.parametrize("word", ["個人情報開示", "山田", "鈴木様"])
 @pytest.mark.parametrize("codec", ["cp932", "euc-jp", "utf-8"])
 def test_a_few_kanji_without_a_label_are_enough(word: str, codec: str) -> None:
@@ -164,6 +173,12 @@ def test_the_corners_of_euc_jp(data: bytes, text: str) -> None:
 def test_gaiji_and_pictures_of_carriers_spoil_nothing_around_them(data: bytes, text: str) -> None:
     raw = "はい".encode("cp932") + data + "です".encode("cp932")
     assert decode_text(raw, "shift_jis") == (f"はい{text}です", "cp932")
+
+
+@pytest.mark.parametrize("codec", ["cp932", "euc-jp", "utf-8"])
+@pytest.mark.parametrize("text", ["ﾔﾏﾀﾞ ﾀﾛｳ", "個人ﾃﾞｰﾀ", "A社", "03-0000-0000 山田", "東京tower", "1ｶ月"])
+def test_half_width_kana_and_letters_among_kanji_need_no_label(text: str, codec: str) -> None:
+    assert decode_text(text.encode(codec), None) == (text, codec)
 
 
 @pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "us-ascii", "utf-8", "shift_jis", "iso-2022-jp", None])
@@ -247,6 +262,7 @@ def test_utf_16_without_a_mark_is_read_either_way(text: str, codec: str, label: 
     [
         (PLAIN.encode("utf-16-le") + b"\r\0\n\0", None, PLAIN + "\r\n"),
         (PLAIN.encode("utf-32-be"), "utf-32", PLAIN),
+        ("Please delete my data.".encode("utf-16-be"), None, "Please delete my data."),
         (b"plain words", "utf-16", "plain words"),
         (PLAIN.encode(), "utf-16", PLAIN),
         (PLAIN.encode("cp932"), "unicode", PLAIN),
@@ -266,6 +282,10 @@ def test_bytes_that_a_wide_label_contradicts(data: bytes, label: str | None, tex
         (PLAIN.encode() + b"\xe3\x81", PLAIN + "\ufffd"),
         ("個人".encode() + b"\xe6", "個人\ufffd"),
         (PLAIN.encode() + b"\xc0\xaf\xf8\x88\x80\x80\x80", PLAIN + "\ufffd" * 7),
+        (
+            "開示".encode() + b" \xf8\x88\x80\x80\x80 \xfc\x84\x80\x80\x80\x80",
+            "開示 " + "\ufffd" * 5 + " " + "\ufffd" * 6,
+        ),
         (b"\xed\xa0\xbd\xed\xb8\x80" + PLAIN.encode(), "😀" + PLAIN),
         (b"\xed\xa0\xbd" + PLAIN.encode(), "\ufffd" * 3 + PLAIN),
     ],

@@ -155,7 +155,7 @@ def test_only_ids_of_the_strict_grammar_may_ever_be_written(value: str, ids: tup
         ("<a@b.test", "<a@b.test>"),
         ("a@b.test>", "<a@b.test>"),
         ("<5fa9> <a@b.test>", "<a@b.test>"),
-        ("(x) a@b.test (y)", "<a@b.test>"),
+        ("(for x@y.test) a@b.test (y)", "<a@b.test>"),
         ("<山@b.test>", "<山@b.test>"),
         ("<a\x00\u202e@b.test>", "<a@b.test>"),
         ("<>", ""),

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from mailbot.core.reader.headers.mailboxes import _entries
 from mailbot.core.reader.headers.sender import addresses, normalise_address, shown_sender, strict_address
 
 STAFF = "staff@kajitaku.test"
@@ -142,6 +143,7 @@ def test_a_name_in_raw_letters_is_no_doubt_where_an_ascii_program_reads_the_same
         b'"' + jis("あえ") + b'" <staff@kajitaku.test>',  # あ ends in a quote
         b"\x1b$B<attacker@evil.test>\x1b(B <staff@kajitaku.test>",
         b'"\x1b$B!"<attacker@evil.test>!"\x1b(B" <staff@kajitaku.test>',
+        b'"\x1b$B;3ED" <staff@kajitaku.test>',  # for a program that knows JIS the quotation goes on
         b"\x87@<staff@kajitaku.test>",  # ① ends in an @
         "山田\u3000太郎 <staff@kajitaku.test>".encode("cp932"),
         '"表" <staff@kajitaku.test>'.encode("cp932"),  # 表 ends in a backslash
@@ -240,6 +242,11 @@ def test_the_shown_sender_is_decoded_and_harmless(header: str, name: str, addres
 )
 def test_lists_of_addresses_are_taken_apart(header: str, listed: tuple[str, ...]) -> None:
     assert addresses([header]) == listed
+
+
+def test_every_entry_of_a_list_has_its_own_name() -> None:
+    value = 'Team: "A, B" <a@x.test>, C, D <c@x.test>; e@x.test (E), <f@x.test>'
+    assert list(_entries(value)) == [("A, B", "a@x.test"), ("C, D", "c@x.test"), ("E", "e@x.test"), ("", "f@x.test")]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ TABLES = ("case_file", "event", "request", "ledger", "inbox", "outbox", "party",
 RECOVERED = send._LEASE + timedelta(minutes=1)
 """Longer than every lease: what a dead worker had in hand is due again."""
 KILLED = -signal.SIGKILL
-LONGEST_LIFE_S = 1.0
+LONGEST_LIFE_S = 2.0
 LATEST_KILLS_S = (0.005, 0.1)
 BUSY = {
     "receiving": ("SELECT count(*) FROM inbox WHERE due_at >= :ours AND version > 0", receive._LEASE),

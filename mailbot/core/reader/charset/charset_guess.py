@@ -14,7 +14,6 @@ LIKE_LANGUAGE = 0.5
 KANA = re.compile("[\u3041-\u30ff]")
 
 _JAPANESE = {JIS, SJIS, EUC}
-_NEIGHBOURS = {"cp949", "cp950", "big5hkscs", "gb18030", "johab"}
 _WESTERN = {"cp1252", "latin-1"}
 _UNSURE = ("utf-8", SJIS, EUC, "cp1252", "latin-1")
 _SURE = 0.65
@@ -53,11 +52,11 @@ def _evidence(sample: bytes, name: str, declared: str | None) -> float:
             _like_utf_8(sample, score) if text is None else score + (1.0 if max(text) > "\u07ff" else 0.5)
         )
     if name in _WESTERN:
-        return score + believed / 6 - _unlike_western(sample) - 0.3 * (declared in _JAPANESE)
+        return score + believed / 6 - _unlike_western(sample) - (0.3 if declared in _JAPANESE else 0.0)
     if name in _JAPANESE:
         score -= 3 * sum(map(_is_debris, _LONE.finditer(text or ""))) / max(_high_bytes(sample), 1)
         score += 0.8 if name == EUC and _KANA_OF_EUC.search(sample) else 0.0
-    return score + believed + (0.4 if name in _NEIGHBOURS and believed and text is not None else 0.0)
+    return score + believed
 
 
 def _like_utf_8(sample: bytes, score: float) -> float:

@@ -24,7 +24,6 @@ _LINE_END = re.compile(rb"\r*+\n")
 _LINE = re.compile(rb"[^\n]*+\n")
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
 _MARK = b"\xef\xbb\xbf"
-_MAX_JUNK_LINES = 2
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}\"?([\w.:-]{1,60})", re.IGNORECASE)
 _JIS_RUN = re.compile(rb"(\x1b\$[@B][!-~]*+\x1b\([BJ])")
 # RFC 5322 §3.6, RFC 2045 §3: the headers that may stand once, and what the names of others begin with
@@ -176,7 +175,7 @@ def _goes_on(known: set[str], rest: bytes) -> bool:
     names = [match[1].decode("ascii").lower() for match in map(_FIELD.match, lines) if match]
     junk = len(lines) - len(names)
     is_known = any(name in _ONCE or name.startswith(_OTHERS) for name in names)
-    return is_known and not _ONCE & known & set(names) and junk <= _MAX_JUNK_LINES and len(names) > 2 * junk
+    return is_known and not _ONCE & known & set(names) and len(names) > 2 * junk
 
 
 def file_name(headers: Headers) -> str:

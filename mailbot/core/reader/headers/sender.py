@@ -65,7 +65,8 @@ def _strict(value: str) -> str | None:
     mailbox = _MAILBOX.fullmatch(masked)
     address = mailbox["address"] if mailbox else masked
     # RFC 5322 is clear that brackets in a quoted name are no address; programs that search for the first are not
-    is_twofold = any(angle[1] != address for text in quoted for angle in _ANGLES.finditer(text))
+    named = [text for text in quoted if "@" in text]
+    is_twofold = any(angle[1] != address for text in named for angle in _ANGLES.finditer(text))
     return None if is_twofold or "=?" in address or "?=" in address else _checked(address)
 
 
