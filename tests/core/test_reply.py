@@ -291,3 +291,8 @@ def processor_seconds(text: str) -> float:
     began = time.process_time()
     newest(text)
     return time.process_time() - began
+
+
+def test_words_behind_many_unseen_characters_are_kept() -> None:
+    text = ">\n" + "\u200e" * 700 + "住所を訂正してください。\nよろしくお願いします。"
+    assert "住所を訂正してください。" in newest(text)[0]

@@ -76,8 +76,10 @@ class Page:
 
 def compared(line: str) -> str:
     """Return a line as it is compared: NFKC, without unseen characters and blanks around it, cut to a length."""
-    line = line[:MAX_LINE_CHARS]
-    return line.strip() if line.isascii() else _UNSEEN.sub("", normalize("NFKC", line)[:MAX_LINE_CHARS]).strip()
+    if line.isascii():
+        return line[:MAX_LINE_CHARS].strip()
+    seen = _UNSEEN.sub("", line)[:MAX_LINE_CHARS]  # first: a line may begin with more of them than the length
+    return normalize("NFKC", seen)[:MAX_LINE_CHARS].strip()
 
 
 def is_quote(plain: str) -> bool:
