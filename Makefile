@@ -7,7 +7,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --py
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers lint fuzz bench docs lock
+.PHONY: help demo test servers lint train evaluate fuzz bench docs lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -25,6 +25,12 @@ lint: $(VENV)/test.stamp ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+evaluate: $(VENV)/test.stamp ## measure the classifier on mails it has never seen; fails below models/floors.toml
+	$(BIN)/mailbot evaluate
+
+train: $(VENV)/test.stamp ## teach the classifier from models/data
+	$(BIN)/mailbot train
 
 fuzz: $(VENV)/test.stamp ## look for bytes that break the reader (FUZZ_S=60 seconds for each target)
 	$(BIN)/python -m tests.fuzz.run

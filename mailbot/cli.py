@@ -19,6 +19,7 @@ from mailbot.edge.clock import Clock
 from mailbot.edge.errors import Transient
 from mailbot.inspect_view import view
 from mailbot.inspecting import Inspector, by_name, files_of
+from mailbot.learning import commands as learning
 from mailbot.starting import init_folder
 from mailbot.steps.parts import Parts
 from mailbot.store.engine import CommitFailed, StoreUnavailable
@@ -37,6 +38,8 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="Proves the event log.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+app.command()(learning.train)
+app.command()(learning.evaluate)
 _out = Console(highlight=False, markup=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 

@@ -18,7 +18,7 @@ from mailbot.core.token import TokenKeys
 from mailbot.edge.clock import Clock
 from mailbot.edge.holiday import build_calendar
 from mailbot.edge.imap import Mailbox
-from mailbot.edge.model import Model, load_model
+from mailbot.edge.model.load import Model, load_model
 from mailbot.edge.render import LetterError, Renderer
 from mailbot.edge.sandbox import Sandbox
 from mailbot.edge.smtp import Sender
@@ -144,7 +144,8 @@ def renderer_of(config: Config) -> Renderer:
 def model_of(config: Config) -> Model:
     """Load the classifier. Raises ConfigFault."""
     try:
-        return load_model(Path(config.classifier.model) if config.classifier.model else models_folder())
+        folder = Path(config.classifier.model) if config.classifier.model else models_folder()
+        return load_model(folder, config.classifier.auto_precision)
     except (OSError, ValueError) as fault:
         raise ConfigFault([f'classifier.model = "{config.classifier.model}": {fault}']) from None
 

@@ -11,7 +11,7 @@ from typing import Any
 from mailbot.core.kinds import KINDS
 from mailbot.core.message import Incoming, Machine, Verdict
 from mailbot.core.triage import Circumstances, sort_out
-from mailbot.edge.model import load_model
+from mailbot.edge.model.load import load_model
 from mailbot.edge.sandbox import Sandbox, Unreadable
 from mailbot.resources import models_folder
 

@@ -105,8 +105,8 @@ def verdict(reading: Reading) -> Verdict:
         asked=asked,
         confidence=round(confidence, 3),
         is_sure=bool(asked) and confidence >= SURE_FROM,
-        flags=_flag_codes(reading),
-        flag_phrases=_flag_phrases(reading),
+        flags=tuple(flag_words(reading)),
+        flag_phrases=tuple(dict.fromkeys(flag_words(reading).values())),
     )
 
 
@@ -172,11 +172,8 @@ def _doubt_count(reading: Reading, alive: Sequence[Cue]) -> int:
     )
 
 
-def _flag_codes(reading: Reading) -> tuple[str, ...]:
-    own = [cue.flag for cue in reading.cues if cue.flag]
-    return tuple(dict.fromkeys([*(flag.code for flag in reading.flags), *own]))
-
-
-def _flag_phrases(reading: Reading) -> tuple[str, ...]:
-    own = [cue.phrase for cue in reading.cues if cue.flag]
-    return tuple(dict.fromkeys([*(flag.phrase for flag in reading.flags), *own]))
+def flag_words(reading: Reading) -> dict[str, str]:
+    """Return every flag with the first words that raised it."""
+    found = [(flag.code, flag.phrase) for flag in reading.flags]
+    found += [(cue.flag, cue.phrase) for cue in reading.cues if cue.flag]
+    return dict(reversed([*dict(reversed(found)).items()]))

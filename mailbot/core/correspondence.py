@@ -1,6 +1,6 @@
 """Which letters an event owes, and with which values: the acknowledgement, the notice, the warning, trouble."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -137,8 +137,17 @@ def request_line(
         gate_on=request.gate_on,
         notice_days=counted or None,
         confidence=request.confidence,
-        because=tuple(phrase[:_LONGEST_PHRASE] for phrase in (because or {}).get(request.kind, ())),
+        because=tuple(_phrases(request.kind, because or {}, language)),
     )
+
+
+def _phrases(kind: str, because: Mapping[str, tuple[str, ...]], language: Language) -> Iterator[str]:
+    """Yield the words that spoke for a request; for an unclassified one every guess by its name, with its words."""
+    if kind == UNCLASSIFIED:
+        for guess, phrases in because.items():
+            yield ": ".join([f"{KINDS[guess].name(language)}?", *phrases[:1]])[:_LONGEST_PHRASE]
+        return
+    yield from (phrase[:_LONGEST_PHRASE] for phrase in because.get(kind, ()))
 
 
 def first_due(requests: Sequence[Request]) -> date:

@@ -16,6 +16,8 @@ PRIVATE = frozenset(
     | {"leak", "others", "roster", "papers", "exposed", "worry", "own_matter"}
 )
 """Words after which an everyday mail is not surely everyday."""
+PRIVATE_WORDS = "private_words"
+"""The doubt that an everyday mail speaks of data, lists, papers or worries, too."""
 AUTHORITIES = frozenset({"flag_regulator", "flag_police", "flag_press"})
 OWN_FACTS = frozenset({"changed", "wrong", "missing", "leave", "indirect"})
 """Facts about one's own data; beside a question they may be a request."""
@@ -56,7 +58,7 @@ def doubts_of(sentences: Sequence[Sentence], found: Sequence[Sequence[Cue]]) -> 
 def _everyday_doubts(sentences: Sequence[Sentence], unread: Sequence[Sentence]) -> tuple[str, ...]:
     """Be sure of an everyday matter only where no sentence may tell of anything else."""
     if any(map(_is_private, sentences)):
-        return ("private_words",)
+        return (PRIVATE_WORDS,)
     untold = [sentence for sentence in unread if not (sentence.senses & SERVICE or _DATE.search(sentence.text))]
     return ("unread_story",) if any(map(_is_story, untold)) or any(map(_is_about_staff, sentences)) else ()
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from mailbot.core.formulas import is_formula, without_salutation
+from mailbot.core.formulas import is_answer_title, is_formula, without_salutation
 from mailbot.core.message import Language
 
 MAX_CHARACTERS = 20_000
@@ -17,6 +17,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = re.compile(r"(?<=[。!?])(?![」』)\"'!?])|(?<=[a-z)\"'][.;]) +|(?<=[0-9]{2}[.;]) +|\n")
 _UNWRITABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2060\ufeff]")
 _NEW_PARAGRAPH = re.compile(r"(?:[。.!?:;」』)]|です|ます|した|ません|ください|様|御中|各位|殿)$")
+_PARAGRAPH_END = 8
+"""Characters in which the end of a paragraph shows."""
 _MARK = re.compile(r"^(?:[・●■○◆※*•-]+|\(?\d{1,2}[.)]) *(?=\D)")
 _ITEM = re.compile(r"^[\s>]*(?:[・●■○◆※*\-•>]|\(?\d{1,2}[.)、．:]|[①-⑳]|[^\s:]{1,12}: *\S)")
 
@@ -30,10 +32,16 @@ class MailText:
     language: Language
 
 
+def own_subject(mail: MailText) -> str:
+    """Return the subject where it is the writer's own: that of an answer repeats somebody else's words, and is ""."""
+    subject = folded(mail.subject[:MAX_SENTENCE])
+    return "" if is_answer_title(subject.strip()) else subject
+
+
 def split(mail: MailText) -> list[str]:
     """Cut a mail into sentences of at most `MAX_SENTENCE` characters; the first is the subject, maybe empty."""
-    subject = " ".join(_clean(mail.subject).split())[:MAX_SENTENCE]
-    body = _unwrap(_clean(mail.reply_text[:MAX_CHARACTERS]))
+    subject = " ".join(folded(mail.subject[:MAX_SENTENCE]).split())[:MAX_SENTENCE]
+    body = _unwrap(folded(mail.reply_text[:MAX_CHARACTERS]))
     parts = [without_salutation(part.strip()) for part in _ENDS.split(body) if part]
     sentences = [_MARK.sub("", part) for part in parts if part]
     return [subject, *(piece for sentence in sentences for piece in _pieces(sentence))]
@@ -43,7 +51,7 @@ def _pieces(sentence: str) -> list[str]:
     return [sentence[at : at + MAX_SENTENCE] for at in range(0, len(sentence), MAX_SENTENCE)]
 
 
-def _clean(text: str) -> str:
+def folded(text: str) -> str:
     """Fold widths and typographic quotes, drop what no tokenizer can take (lone surrogates, controls)."""
     folded = unicodedata.normalize("NFKC", _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return folded.replace("’", "'").replace("“", '"').replace("”", '"')
@@ -59,7 +67,7 @@ def _unwrap(body: str) -> str:
             goes_on
             and not _ITEM.match(joined[-1])
             and not is_formula(joined[-1])
-            and not _NEW_PARAGRAPH.search(joined[-1])
+            and not _NEW_PARAGRAPH.search(joined[-1][-_PARAGRAPH_END:])
         ):
             joined[-1] += line if _JAPANESE.search(joined[-1][-1] + line[0]) or joined[-1][-1] in "、," else f" {line}"
         else:

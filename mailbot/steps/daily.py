@@ -25,6 +25,7 @@ from mailbot.store.register import (
     junk_count,
     kind_count,
     last_poll,
+    least_sure,
     oldest_waiting,
     troubled_mails,
     withheld_counts,
@@ -32,6 +33,8 @@ from mailbot.store.register import (
 from mailbot.store.tables import OFFICE
 from mailbot.store.witness import bear_witness, next_serial
 
+_LOOK_AGAIN = 3
+"""Everyday matters of a day that a person sees again, the least certain ones."""
 _SOON = 3
 _ONE_DAY = timedelta(days=1)
 _POLL_ALARM, _WAIT_ALARM = timedelta(minutes=30), timedelta(hours=1)
@@ -92,6 +95,7 @@ def digest_context(
         "health": _health(connection, parts, now),
         "head": head,
         "not_for_us": kind_count(connection, "not_for_us"),
+        "look_again": least_sure(connection, "not_for_us", since, until, _LOOK_AGAIN),
         "junk": junk_count(connection, parts.config.imap.junk_folder, since, until),
         "troubles": troubled_mails(connection),
     }

@@ -12,7 +12,7 @@ from mailbot.core.decide import Rules
 from mailbot.core.letters import Company
 from mailbot.core.token import TokenKeys
 from mailbot.edge.imap import Mailbox
-from mailbot.edge.model import Model
+from mailbot.edge.model.load import Model
 from mailbot.edge.render import Renderer
 from mailbot.edge.sandbox import Sandbox
 from mailbot.edge.smtp import Sender

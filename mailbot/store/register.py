@@ -88,6 +88,13 @@ def kind_count(connection: Connection, kind: str) -> int:
     return int(connection.execute(select(func.count()).select_from(request).where(request.c.kind == kind)).scalar_one())
 
 
+def least_sure(connection: Connection, kind: str, since: datetime, until: datetime, most: int) -> list[str]:
+    """Return the references of up to `most` requests of a kind received in [since, until), the least sure first."""
+    asked = select(case_file.c.ref).join(request, request.c.case_id == case_file.c.id).where(request.c.kind == kind)
+    asked = asked.where(request.c.received_at >= since, request.c.received_at < until)
+    return list(connection.execute(asked.order_by(request.c.confidence, case_file.c.id).limit(most)).scalars())
+
+
 def troubled_mails(connection: Connection) -> int:
     """Return how many mails did not leave, or may not have."""
     asked = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("failed", "unknown", "held")))

@@ -197,6 +197,21 @@ blob = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("case_id", Id, ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("model_version", String(60), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("old_kinds", Text, nullable=False),
+    Column("new_kinds", Text, nullable=False),
+    Column("flags", Text, nullable=False),
+    Column("staff", String(40), nullable=False),
+    Column("blob_id", String(32), nullable=False, unique=True),
+)
+
 cursor = Table(
     "cursor",
     metadata,

@@ -33,6 +33,14 @@ INWARDS = {
     "core": ("mailbot.core",),
     "store": ("mailbot.core", "mailbot.store"),
     "edge": ("mailbot.core", "mailbot.edge", "mailbot.sections"),
+    "learning": (
+        "mailbot.core",
+        "mailbot.edge.model",
+        "mailbot.learning",
+        "mailbot.resources",
+        "mailbot.correcting",
+        "mailbot.config",
+    ),
     "steps": ("mailbot.core", "mailbot.store", "mailbot.edge", "mailbot.steps", "mailbot.config", "mailbot.sections"),
 }
 # Each outside thing has one module; the demo brings servers of its own.
@@ -42,8 +50,18 @@ ONE_DOOR = {
     "aiosmtplib": {"edge/smtp.py"},
     "smtplib": set[str](),
     "jinja2": {"edge/render.py"},
-    "spacy": {"edge/model.py"},
-    "sudachipy": {"edge/model.py"},
+    "spacy": {
+        *(f"edge/model/{name}.py" for name in ("judge", "load", "ngrams", "notes", "tokenizer", "words")),
+        "learning/baseline.py",
+    },
+    "sudachipy": set[str](),
+    "onnxruntime": {"edge/model/encoder.py", "learning/encoder/export.py"},
+    "tokenizers": {
+        "edge/model/encoder.py",
+        "learning/encoder/export.py",
+        "learning/encoder/tune.py",
+        "learning/encoder/vocabulary.py",
+    },
     "authres": {"edge/auth.py"},
     "holidays": {"edge/holiday.py"},
     "cryptography": {"store/vault.py"},

@@ -130,7 +130,7 @@ def _import_all() -> None:
     compose = import_module("mailbot.compose")
     model = compose.load_model(import_module("mailbot.resources").models_folder())
     model.read("お願い", "私の個人データを開示してください。\nPlease delete my data.", Language.JA)
-    compose.load_model = lambda _: model
+    compose.load_model = lambda *_: model
     import_module("tests.crash.patches")
     gc.freeze()
 

@@ -21,11 +21,12 @@ def serve() -> None:
     """Import what every command needs, then obey until standard input ends."""
     import holidays  # noqa: PLC0415
 
-    from mailbot.edge import model  # noqa: PLC0415
+    from mailbot.edge.model import load as model  # noqa: PLC0415
     from mailbot.resources import models_folder  # noqa: PLC0415
 
     model.load_model = functools.cache(model.load_model)  # read once, shared by all forks
     model.load_model(models_folder())
+    model.load_model(models_folder(), 0.95)  # as the worker asks for it
     holidays.country_holidays("JP", years=2026)
     import mailbot.cli  # noqa: F401, PLC0415 -- after `load_model` remembers
 

@@ -120,6 +120,7 @@ def digest(language: Language, **other: object) -> Rendered:
         "head": "9f" * 32,
         "not_for_us": 2,
         "junk": 1,
+        "look_again": ["KJ-2026-000131-D"],
         "troubles": 0,
     }
     return write("digest", LetterKind.DIGEST, language, context | other)

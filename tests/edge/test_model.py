@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 from mailbot.core.kinds import KINDS
 from mailbot.core.message import Language, Verdict
 from mailbot.core.sentences import MailText
-from mailbot.edge.model import load_model
+from mailbot.edge.model.load import load_model
+from mailbot.edge.model.words import cue_table
 
-HERE = Path(__file__).parent
-MODELS = HERE.parents[1] / "models"
+MODELS = Path(__file__).parents[2] / "models"
 MODEL = load_model(MODELS)
 
 
@@ -24,45 +25,64 @@ def language_of(text: str) -> Language:
     return Language.JA if re.search("[\u3040-\u30ff]", text) else Language.EN
 
 
-def cases(name: str) -> list[Any]:
-    """Read all mails of a file in one run of the pipelines; each parameter is the case and its verdict."""
-    rows = [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+def cases(name: str) -> list[tuple[dict[str, Any], Verdict]]:
+    """Read all mails of a file; return each case with its verdict."""
+    rows = [json.loads(line) for line in (MODELS / "data" / name).read_text("utf-8").splitlines()]
     mails = [MailText(row.get("subject", ""), row["text"], language_of(row["text"])) for row in rows]
-    found = zip(rows, MODEL.read_many(mails), strict=True)
-    return [pytest.param(row, verdict, id=f"{number}") for number, (row, verdict) in enumerate(found, 1)]
+    return list(zip(rows, MODEL.read_many(mails), strict=True))
 
 
 def verdict_of(text: str, subject: str = "") -> Verdict:
     return MODEL.read(subject, text, language_of(text))
 
 
-PLAIN = cases("cases_plain.jsonl")
+def kinds_of(verdict: Verdict) -> set[str]:
+    return {one.kind for one in verdict.asked}
 
 
-@pytest.mark.parametrize(("case", "verdict"), PLAIN)
-def test_a_plain_mail_is_understood_for_sure(case: dict[str, Any], verdict: Verdict) -> None:
-    assert ({one.kind for one in verdict.asked}, verdict.is_sure) == (set(case["kinds"]), True), case["text"]
-    assert set(case.get("flags", [])) <= set(verdict.flags), case["text"]
+PLAIN = cases("first-plain.jsonl")
+HARD = cases("first-hard.jsonl")
 
 
-@pytest.mark.parametrize(("case", "verdict"), cases("cases_hard.jsonl"))
-def test_a_hard_mail_is_never_misread_for_sure(case: dict[str, Any], verdict: Verdict) -> None:
-    assert not verdict.is_sure or {one.kind for one in verdict.asked} == set(case["kinds"]), case["text"]
+def test_plain_mails_are_understood() -> None:
+    wrong = [case["text"] for case, verdict in PLAIN if kinds_of(verdict) != set(case["labels"])]
+    assert len(wrong) <= 0.05 * len(PLAIN), wrong
+
+
+def test_most_plain_mails_need_no_person() -> None:
+    assert sum(verdict.is_sure for _, verdict in PLAIN) >= 0.6 * len(PLAIN)
+
+
+@pytest.mark.parametrize("found", [PLAIN, HARD], ids=["plain", "hard"])
+def test_who_is_sure_is_right(found: list[tuple[dict[str, Any], Verdict]]) -> None:
+    sure = [(case, verdict) for case, verdict in found if verdict.is_sure]
+    wrong = [case["text"] for case, verdict in sure if kinds_of(verdict) != set(case["labels"])]
+    assert len(wrong) <= 0.05 * len(sure), wrong
+
+
+@pytest.mark.parametrize("found", [PLAIN, HARD], ids=["plain", "hard"])
+def test_no_right_is_lost_for_sure(found: list[tuple[dict[str, Any], Verdict]]) -> None:
+    lost = [
+        case["text"]
+        for case, verdict in found
+        if verdict.is_sure and kinds_of(verdict) == {"not_for_us"} != set(case["labels"])
+    ]
+    assert lost == []
 
 
 def test_every_kind_has_plain_mails_in_both_languages() -> None:
-    plain = [parameter.values[0] for parameter in PLAIN]
     for kind in KINDS.keys() - {"unclassified"}:
         for language in Language:
-            count = sum(kind in case["kinds"] and language_of(case["text"]) is language for case in plain)
+            count = sum(kind in case["labels"] and language_of(case["text"]) is language for case, _ in PLAIN)
             assert count >= 5, (kind, language)
 
 
 def test_the_phrases_that_spoke_are_words_of_the_mail() -> None:
     text = "引っ越したので住所を訂正してください。あと、メルマガの配信も止めてください。"
     asked = verdict_of(text).asked
-    assert {one.kind for one in asked} == {"correct", "marketing_stop"}
+    assert [one.kind for one in asked] == ["correct", "marketing_stop"]
     assert all(phrase in text for one in asked for phrase in one.because)
+    assert all(one.because for one in asked)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +138,11 @@ def test_the_subject_gives_the_object_that_the_body_leaves_out() -> None:
     ],
 )
 @pytest.mark.parametrize("wish", ["私の個人データを開示してください。", "Please send me a copy of my personal data."])
-def test_what_a_wish_is_wrapped_in_raises_no_doubt(subject: str, greeting: str, closing: str, wish: str) -> None:
+def test_what_a_wish_is_wrapped_in_never_changes_what_is_asked(
+    subject: str, greeting: str, closing: str, wish: str
+) -> None:
     verdict = verdict_of(f"{greeting}{wish}\n{closing}", subject)
-    assert ([one.kind for one in verdict.asked], verdict.is_sure) == (["disclosure"], True)
+    assert [one.kind for one in verdict.asked] == ["disclosure"]
 
 
 @pytest.mark.parametrize(
@@ -157,9 +179,10 @@ def test_an_everyday_mail_in_the_words_of_a_right_is_never_sure_as_one(text: str
 
 
 def test_a_person_can_see_the_words_and_cues_in_the_doc() -> None:
-    docs = MODEL.docs(MailText("", "アカウントを削除してください。", Language.JA))
-    assert next((span.label_, span.text) for span in docs[1].spans["cues"]) == ("erase", "アカウントを削除")
-    assert "account" in {span.label_ for span in docs[1].spans["words"]}
+    (doc,) = MODEL.docs([MailText("", "アカウントを削除してください。", Language.JA)])
+    assert next((span.label_, span.text) for span in doc.spans["cues"]) == ("erase", "アカウントを削除")
+    assert "account" in {span.label_ for span in doc.spans["words"]}
+    assert max(doc.cats, key=doc.cats.__getitem__) == "erase"
 
 
 def test_many_mails_are_answered_in_their_order() -> None:
@@ -196,7 +219,7 @@ def test_any_text_gives_a_verdict(text: str, language: Language) -> None:
 
 
 def test_a_missing_folder_is_an_error_of_the_file(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"ja\.toml"):
+    with pytest.raises(OSError, match="pipeline"):
         load_model(tmp_path)
 
 
@@ -212,16 +235,61 @@ def test_a_broken_cue_file_is_named(tmp_path: Path, name: str, content: str, mes
     shutil.copytree(MODELS / "cues", tmp_path / "cues")
     (tmp_path / "cues" / name).write_text(content, "utf-8")
     with pytest.raises(ValueError, match=message):
-        load_model(tmp_path)
+        cue_table(tmp_path / "cues")
+
+
+def test_the_saved_pipeline_has_the_words_of_the_cue_files() -> None:
+    saved = json.loads((MODELS / "pipeline" / "desk_cues" / "cues.json").read_text("utf-8"))
+    assert saved == cue_table(MODELS / "cues"), "run mailbot train"
 
 
 def test_every_rule_names_a_kind_of_the_desk() -> None:
-    assert {rule.kind for rule in MODEL.rules} <= KINDS.keys()
+    assert {rule["kind"] for rule in cue_table(MODELS / "cues")["rules"]} <= KINDS.keys()
 
 
 def test_every_sense_of_the_rules_is_a_sense_of_a_cue_file() -> None:
-    known = {sense for nlp in MODEL.pipelines.values() for sense in nlp.get_pipe("desk_words").senses}
+    table = cue_table(MODELS / "cues")
+    known = {sense for words in table["words"].values() for sense in words}
     named = {
-        sense for rule in MODEL.rules for group in (rule.objects, rule.acts, rule.unless, *rule.also) for sense in group
+        sense
+        for rule in table["rules"]
+        for part in (*(rule.get(name, "") for name in ("objects", "acts", "unless")), *rule.get("also", ()))
+        for sense in part.split()
     }
     assert named <= known
+
+
+def test_without_the_encoder_fewer_mails_are_sure_and_they_are_as_right() -> None:
+    alone = load_model(MODELS, with_encoder=False)
+    mails = [MailText(case.get("subject", ""), case["text"], language_of(case["text"])) for case, _ in PLAIN[::3]]
+    found = list(zip(PLAIN[::3], alone.read_many(mails), strict=True))
+    sure = [(case, verdict) for (case, _), verdict in found if verdict.is_sure]
+    assert 0 < len(sure) < sum(verdict.is_sure for _, verdict in PLAIN[::3])
+    assert sum(kinds_of(verdict) != set(case["labels"]) for case, verdict in sure) <= 0.05 * len(sure)
+
+
+def test_a_processor_without_the_encoder_library_works_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    model = load_model(MODELS)
+    assert "onnxruntime" in (model.missing or "")
+    assert model.read("", "アカウントを削除してください。", Language.JA).asked
+
+
+def test_a_missing_encoder_file_is_no_fault(tmp_path: Path) -> None:
+    shutil.copytree(MODELS / "pipeline", tmp_path / "pipeline")
+    assert "encoder.onnx" in (load_model(tmp_path).missing or "")
+
+
+def test_the_words_that_decided_are_shown_where_no_cue_spoke() -> None:
+    text = "昨年解約した者です。\nまだ私のことを覚えていらっしゃるようですが、そろそろ忘れていただけませんか。"
+    (asked,) = verdict_of(text).asked
+    assert asked.because
+    assert all(phrase in text for phrase in asked.because)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bitte löschen Sie alle meine Daten.", "请删除我的个人信息,谢谢。", "제 개인정보를 삭제해 주세요.", "12345", "😀"],
+)
+def test_a_language_nobody_reads_is_for_a_person(text: str) -> None:
+    assert not verdict_of(text).is_sure

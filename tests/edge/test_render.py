@@ -203,6 +203,12 @@ def test_the_digest_orders_and_counts_what_is_open() -> None:
     assert "記録の先頭ハッシュ: " + "9f" * 32 in letter.text
 
 
+def test_the_digest_names_the_least_certain_everyday_matters_by_reference() -> None:
+    assert "・KJ-2026-000131-D" in digest(JA).text
+    assert "please look again at the least certain" in digest(EN).text
+    assert "look again" not in digest(EN, look_again=[]).text
+
+
 def test_an_empty_digest_says_so() -> None:
     assert "対応中の案件も、保留中のメールもありません。" in digest(JA, **EMPTY_DAY).text
     assert "No case is open and no mail is held." in digest(EN, **EMPTY_DAY).text

@@ -23,6 +23,7 @@ from mailbot.store.engine import read, write
 from mailbot.store.ledger import Arrival, Disposition, Place, Settlement, counts, hold_unread, record, settle_inbox
 from mailbot.store.mail import Post, claim_interrupted, claim_posts, opened, queue, seal_posts
 from mailbot.store.migrate import behind, upgrade
+from mailbot.store.register import least_sure
 from mailbot.store.tables import (
     OFFICE,
     blob,
@@ -521,3 +522,21 @@ def test_a_mail_whose_sender_died_is_known_as_interrupted(engine: Engine, vault:
         assert claim_interrupted(connection, NOW, LEASE, 10) == []
         [row] = claim_interrupted(connection, LATER, LEASE, 10)
     assert (row.code, row.state, row.failures) == ("interrupted", "sending", 2)
+
+
+def test_the_least_certain_everyday_matters_of_a_day_come_first(engine: Engine) -> None:
+    def filed(case_id: int, kind: str, confidence: float, at: datetime) -> list[Event]:
+        asked = event(
+            Name.REQUEST_OPENED, 1, at, kind=kind, right=kind, confidence=confidence, received_at=at.isoformat()
+        )
+        return [event(Name.CASE_OPENED, ref=reference("KJ", 2026, case_id)), asked]
+
+    def put(kind: str, confidence: float, at: datetime = NOW) -> str:
+        return reference("KJ", 2026, put_case(engine, lambda case_id: filed(case_id, kind, confidence, at)))
+
+    sure, unsure, _ = put("not_for_us", 0.999), put("not_for_us", 0.97), put("erase", 0.5)
+    put("not_for_us", 0.1, NOW - timedelta(days=2))
+    with read(engine) as connection:
+        found = least_sure(connection, "not_for_us", NOW - timedelta(hours=1), NOW + timedelta(hours=1), 3)
+        first = least_sure(connection, "not_for_us", NOW - timedelta(hours=1), NOW + timedelta(hours=1), 1)
+    assert (found, first) == ([unsure, sure], [unsure])

@@ -1,0 +1,333 @@
+"""The words by which a name is told from other words. Data only, for text folded to NFKC."""
+
+NEVER = frozenset(
+    [
+        "個人情報",
+        "個人データ",
+        "情報",
+        "開示",
+        "訂正",
+        "追加",
+        "削除",
+        "停止",
+        "利用停止",
+        "消去",
+        "退会",
+        "解約",
+        "希望",
+        "依頼",
+        "請求",
+        "苦情",
+        "意見",
+        "質問",
+        "問い合わせ",
+        "お客様",
+        "お客",
+        "客",
+        "担当",
+        "担当者",
+        "ご担当",
+        "窓口",
+        "会社",
+        "御社",
+        "貴社",
+        "弊社",
+        "当社",
+        "株式会社",
+        "有限会社",
+        "会員",
+        "顧客",
+        "利用者",
+        "本人",
+        "家族",
+        "代理",
+        "代理人",
+        "弁護士",
+        "名前",
+        "氏名",
+        "住所",
+        "電話",
+        "番号",
+        "メール",
+        "データ",
+        "アカウント",
+        "サービス",
+        "アプリ",
+        "配信",
+        "広告",
+        "案内",
+        "漏えい",
+        "漏洩",
+        "流出",
+        "第三者",
+        "提供",
+        "利用",
+        "目的",
+        "契約",
+        "記録",
+        "写真",
+        "私",
+        "僕",
+        "俺",
+        "自分",
+        "様",
+        "以上",
+        "件",
+        "privacy",
+        "data",
+        "personal",
+        "information",
+        "delete",
+        "deletion",
+        "erase",
+        "remove",
+        "correct",
+        "correction",
+        "stop",
+        "access",
+        "copy",
+        "please",
+        "account",
+        "request",
+        "desk",
+        "team",
+        "support",
+        "customer",
+        "service",
+        "contact",
+        "info",
+        "admin",
+        "office",
+        "mail",
+        "email",
+        "e-mail",
+        "me",
+        "my",
+        "you",
+        "your",
+        "the",
+        "and",
+        "not",
+        "our",
+        "name",
+        "address",
+        "complaint",
+        "unsubscribe",
+        "marketing",
+        "disclosure",
+        "dear",
+        "sir",
+        "madam",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "miss",
+        "inc",
+        "ltd",
+        "llc",
+        "co",
+        "of",
+        "for",
+    ]
+)
+"""Words that say what a mail is about: never masked as part of a name, whoever carries them."""
+
+ALSO_WORDS = frozenset(
+    [
+        "will",
+        "may",
+        "mark",
+        "bill",
+        "grace",
+        "rose",
+        "hope",
+        "art",
+        "pat",
+        "sue",
+        "rob",
+        "chase",
+        "grant",
+        "dawn",
+        "joy",
+        "faith",
+        "frank",
+        "rich",
+        "drew",
+        "miles",
+        "june",
+        "april",
+        "august",
+        "summer",
+        "young",
+        "long",
+        "little",
+        "white",
+        "black",
+        "brown",
+        "green",
+        "gray",
+        "grey",
+        "king",
+        "best",
+        "day",
+        "price",
+        "page",
+        "park",
+        "hill",
+        "wood",
+        "banks",
+        "stone",
+        "love",
+        "short",
+        "wise",
+        "good",
+        "case",
+        "field",
+        "bush",
+        "cook",
+        "baker",
+        "mason",
+        "carter",
+        "ward",
+        "post",
+        "major",
+        "pearl",
+        "ruby",
+        "ivy",
+        "lily",
+        "iris",
+        "gene",
+        "guy",
+        "jack",
+        "don",
+        "ray",
+        "max",
+        "van",
+        "von",
+        "der",
+        "de",
+        "la",
+        "el",
+        "al",
+        "di",
+        "da",
+        "bin",
+        "my",
+        "so",
+        "no",
+        "do",
+        "to",
+        "an",
+        "in",
+        "on",
+        "an",
+        "go",
+        "he",
+        "we",
+        "it",
+        "is",
+        "as",
+        "at",
+        "be",
+        "by",
+        "if",
+        "or",
+        "up",
+        "us",
+        "am",
+        "law",
+    ]
+)
+"""Names that are words as well: masked alone only with a capital, and never at the start of a sentence."""
+
+ROLE_WORDS = (
+    "客|皆|奥|嫁|妻|夫|父|母|兄|姉|弟|妹|親|娘|息子|孫|子|旦那|主人|家内|祖父|祖母|叔父|叔母"
+    "|伯父|伯母|神|仏|王|貴|某|各|何|誰|同|多|仕|模|異|一|有"
+    "|彼|諸|殿|御|上|者|方|名|担当|係|店長|社長|部長|課長|所長|室長|会長|院長|園長|校長|業者"
+    "|業務|会員|顧客|利用者|責任者|管理者|関係者|担当者|代表者|保護者|申請者|請求者"
+    "|配達員|作業員|従業員|社員|店員|弁護士|司法書士|行政書士|税理士|警察|刑事|医師|看護師"
+    "|先生|生徒|患者|業者|会社|株式会社|御中|各位|窓口|事務局"
+    "|スタッフ|ユーザー|オーナー|ヘルパー|シッター|ベビーシッター|クリーナー|ドライバー|メンバー"
+    "|オペレーター|パート|アルバイト|マネージャー|お客|お子|ご家族|家族|患者|依頼人|相続人"
+    "|大家|管理人|隣|友人|知人|同僚|上司|部下|先輩|後輩|新人|外人|職人|職員|掃除|清掃|洗濯"
+    "|配達"
+)
+"""What stands before 様, さん, 氏 and is no name."""
+
+NO_NAME = (
+    "件|希望|依頼|要望|質問|相談|連絡|報告|問題|通り|客|会員|利用|契約|本人|家族|代理|弁護士"
+    "|担当|社員|従業|退職|以前|顧客|住所|氏名|電話|番号|情報|個人"
+    "|開示|訂正|削除|停止|消去|提供|苦情|意見|漏|解約|退会|配信|広告|メール|請求|申請|手続"
+    "|目的|内容|理由|予定|状況|状態|場合|必要|最後|最初|以上|今回"
+    "|前回|次回|今日(?!子)|明日|昨日|先日|曜|週|[昨今来毎去]年|[今来先毎一二三四五六七八九十]月"
+    "|時間|円|確認|対応|返事|返信|回答|至急|緊急|お願|不要|無理|嫌|残念|結構|大変|心配"
+    "|不安|不満|同意|撤回|取消|変更|追加|誤|間違|全部|全て|一部|自分|私|僕|俺|主人|旦那|息子"
+    "|祖母|祖父|者|以下|嘘|本当|迷惑|勝手|違法|法律|記録|写真|登録|注文|料金|予約|掃除|清掃"
+    "|洗濯"
+    "|キャンセル|クレーム|データ|サービス|アプリ|スタッフ|ユーザー|メンバー|アルバイト|パート"
+    "|オーナー|ケース|トラブル|リスト|カード|ポイント|アカウント|アドレス|コピー|マンション"
+    "|クーポン|メルマガ"
+    "|敬具|草々|かしこ|匆々|早々|拝具|謹言|拝啓|前略|丁目|バイト|ページ|サイト|システム|シッター|ヘルパー"
+)
+"""What a word of 「…です」 or of a last line has in it when it is no name."""
+
+NO_NAME_ALONE = (
+    "話|次|月|年|娘|母|父|妻|夫|親|方|所|物|事|点|側|用|中|後|前|別|他|元|初|同じ|ダメ|ムリ|イヤ|マジ|タイプ|メモ|ミス"
+)
+"""The same for short words that are parts of names as well: 田中, 和夫."""
+
+ROLE_ENDINGS = (
+    "店|社|員|係|者|塾|局|課|署|銀行|センター|本部|先|運転手|支配人|住人|管理人|保証人|他人"
+    "|恋人|スーパー|メーカー|会社|事務所|弁護士|書士|客|トレーナー"
+    "|(?:掃除|郵便|花|薬|酒|保険|不動産|電気|ラーメン|クリーニング|本|魚|肉|八百|便利|何でも"
+    "|引越し)屋|担当|業者|営業|運営|宅|農協|ホテル|サービス|用|医院|病院"
+    "|婆|爺|(?<![^赤])赤|ワン|嬢|大家|ー|御"
+)
+"""What a role ends with: 加盟店様, 運転手さん."""
+
+NOT_SELF = (
+    "[0-9一二三四五六七八九十]歳|[一二三四五六七八九十][回度通]目|十代|長女|長男|次女|次男"
+    "|三女|三男|双子|学生|受験生|看護師|主治医|秘書|結論|株主|題材|形見|担任"
+    "|部屋|言葉|管理人|[員係課署]$|センター|代表|賛成|抗議|提案|秘密|意向|調査|携帯|作業|冗談"
+    "|疑問|独身|女子|男子|隠居|大工|花屋|玄関|空欄|台帳|景品|住民|[0-9一二三四五六七八九十]時$"
+    "|地獄|一人$|二人$|老人$|素人$"
+)
+"""What 「…です」 says of a person or a matter that is no name."""
+
+NAME_LABELS = (
+    "(?:ご|お)?(?:氏名|名前|姓名)|ふりがな|フリガナ|よみがな|カナ|(?:ご?契約者|会員|ご?登録者|申請者"
+    "|請求者|申出人|ご?依頼者|代理人|ご?本人|保護者|お客様|名義人?|旧姓|新姓|対象者|お子様|送信者"
+    "|差出人)(?:の?(?:お|ご)?(?:氏名|名前|名))?"
+)
+
+ENGLISH_NO_NAME = (
+    "right|fine|mine|misspelt|misspelled|mis\\w*|wrong|spelled|spelt|incorrect|not|on|in|still"
+    "|no|now|being|listed|written|missing|there"
+    "|shown|displayed|used|attached|below|also|registered|recorded|entered|printed|given|actually|the|a|an|and|but|or|i"
+    "|to|for|from|with|at|of|my|your|their|please|delete|erase|out|all|already|changed|different"
+    "|correct|that|this|what|as|by|if"
+)
+ENGLISH_NOT_NAMES = (
+    "Japanese|English|American|British|French|German|Italian|Spanish|Chinese|Korean|Indian|Australian|Canadian|Irish"
+    "|Scottish|Dutch|Swedish|Brazilian|Filipino|Vietnamese|Thai|European|Not|No|The|A|An|Your"
+    "|You|My|I|We|It|In|On|To|For|Please|Very|So"
+    "|Still|Now|Also|Just|Writing|Asking|Requesting|Sorry|Sir|Sirs|Madam|Team|All|Customer"
+    "|Customers|Privacy|Data|Support|Service|Services|Manager|Desk"
+    "|Officer|Company|Colleagues|Everyone|There|Folks|Protection|Department|Office|Personal"
+    "|Information|Delete|Erase|Remove|Correct|Stop|Send|Access|Unsubscribe"
+    "|Thank|Thanks|Regards|Best|Kind|Yours|Sincerely|Cheers|Hello|Hi|Dear|Re|GDPR|APPI|CCPA"
+    "|DSAR|Act|Article|Request|Account|Deletion|Correction|Marketing|Email|Mail"
+    "|Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Mme|HR|DPO|OK|Cordially|Management|President|Partner|Controller"
+    "|Website|Owner|Executive|Decision|Evening|Flat"
+    "|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April"
+    "|May|June|July|August|September|October|November|December"
+    "|And|But|Or|If|When|What|Who|How|Why|That|This|These|Those|Is|Are|Do|Does|Did|Can|Could"
+    "|Will|Would|Opt|Out|Everything|Nothing|Urgent|Important|Help|Sent|PS|Ps|Name|Subject"
+)
+RELATIONS = (
+    "daughter|son|mother|father|mom|mum|dad|wife|husband|partner|client|clients|sister|brother"
+    "|child|grandmother|grandfather"
+    "|aunt|uncle|boss|colleague|neighbour|neighbor|friend|cleaner|sitter|babysitter|nanny|ward"
+    "|cousin|mother-in-law|father-in-law"
+)
