@@ -3,6 +3,7 @@
 Being wrong while sure is far worse than abstaining, so several doubts veto whatever the numbers say. Pure values.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,13 @@ from mailbot.core.message import Asked, Verdict
 from mailbot.core.scripts import is_unclear
 from mailbot.core.sentences import MailText, folded
 from mailbot.core.weighing import Weighed, sigmoid
+
+_SHORT, _LEAST_LETTERS = 200, 6
+"""Characters of a mail that may say nothing, and the letters that do say something."""
+_COURTESY = re.compile(
+    "(?:何卒|どうぞ|今後とも)?(?:よろしく|宜しく)(?:お願い|御願い)?(?:いたし|致し|し|申し上げ)?(?:ます)?"
+    "|(?:いつも)?(?:大変)?お世話にな(?:って|り)(?:おり|い)?ます|ありがとうございま(?:す|した)|取り急ぎ"
+)
 
 Phrase = Callable[[str], str]
 """Gives the words of the mail that spoke most for a code where no cue did; "" where nothing is known."""
@@ -48,6 +56,8 @@ def veto(evidence: Evidence) -> str | None:
     cues = [cue for cue in evidence.reading.cues if not cue.is_dead and cue.kind != EVERYDAY]
     if is_unclear(evidence.mail):
         return "unclear_language"
+    if not cues and says_little(evidence.mail):
+        return "says_little"
     if EVERYDAY in kinds and (cues or _likeliest_right(evidence.weighed) >= 0):
         return "right_beside_everyday"
     if EVERYDAY in kinds and PRIVATE_WORDS in evidence.reading.doubts:
@@ -55,6 +65,12 @@ def veto(evidence: Evidence) -> str | None:
     if any(is_clean(cue) and cue.strength > HINT and cue.kind not in kinds for cue in cues):
         return "cue_disagrees"
     return None
+
+
+def says_little(mail: MailText) -> bool:
+    """Whether nothing is left of the newest words but courtesy: "about the other day, thank you in advance"."""
+    rest = _COURTESY.sub("", folded(mail.reply_text[:_SHORT]))
+    return len(mail.reply_text) < _SHORT and sum(map(str.isalpha, rest)) < _LEAST_LETTERS
 
 
 def _likeliest_right(weighed: Weighed) -> float:
