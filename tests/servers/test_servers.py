@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+import time
 from datetime import UTC, datetime
 
 import psycopg
@@ -104,7 +105,11 @@ def test_an_unknown_address_outside_comes_back_as_a_delivery_report(mail_lab: Ma
 
 def test_a_deferred_mail_stays_in_the_queue_and_shows_in_the_log(mail_lab: MailLab, mailbox: str) -> None:
     submit(mail_lab, ["someone@deferred.test"], "later", mailbox)
-    found = [row for row in mail_lab.smtp_log() if row.recipient == "someone@deferred.test"]
+    found = []
+    until = time.monotonic() + 10
+    while not found and time.monotonic() < until:
+        time.sleep(0.05)
+        found = [row for row in mail_lab.smtp_log() if row.recipient == "someone@deferred.test"]
     assert (found[0].status, found[0].dsn, found[0].sender) == ("deferred", "4.4.1", mailbox)
 
 

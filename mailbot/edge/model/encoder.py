@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from mailbot.core.sentences import MailText, folded, own_subject
 WINDOW = 384
 """Pieces of one run; the positions end at 512."""
 OVERLAP = 64
+MAX_WINDOWS = 8
+"""Runs of one mail, about 2,600 pieces: no mail of a person is longer, and none may hold up the others."""
 MAX_CHARACTERS = 12_000
 MAX_SUBJECT = 400
 SUBJECT_PIECES = 48
@@ -80,7 +83,7 @@ class Encoder:
         """Return what the encoder makes of a mail; an empty mail has the opinion of an empty text."""
         title, text = own_subject(mail)[:MAX_SUBJECT], folded(mail.reply_text[:MAX_CHARACTERS])
         subject, body = self._pieces(title), self._pieces(text)
-        runs = [self._run(subject, window) for window in _windows(body)]
+        runs = [self._run(subject, window) for window in islice(_windows(body), MAX_WINDOWS)]
         odds = np.max([whole for whole, _, _ in runs], axis=0)
         spoke = {code: _sentence(title, text, runs, column) for column, code in enumerate(self.codes)}
         return Opinion(dict(zip(self.codes, map(float, odds), strict=True)), spoke)
