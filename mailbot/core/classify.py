@@ -1,7 +1,7 @@
-"""Turns the cues found in a mail into a verdict: which kinds are asked, how sure, which flags.
+"""Turns the cues found in a mail into what the cues alone say: which kinds are asked, how sure, which flags.
 
-Pure values in and out; being wrong while sure is far worse than abstaining, so every doubt
-makes a person decide. Source of the rules: the labelling rules of the desk (law.md §1).
+Pure values in and out. It is one voice of three, and the one that speaks where grammar is plain; what the desk
+does is decided in `core/weighing.py` and `core/judging.py`. Source of the rules: the labelling rules of the desk.
 """
 
 from collections.abc import Container, Iterable, Sequence
@@ -13,7 +13,7 @@ from math import prod
 from mailbot.core.message import Asked, Verdict
 
 SURE_FROM = 0.75
-"""The confidence of the whole set from which no person is needed (0..1)."""
+"""The confidence of the whole set from which the cues are sure (0..1)."""
 
 EVERYDAY = "not_for_us"
 EVERYDAY_ACT = 0.85
@@ -93,7 +93,7 @@ class Reading:
 
 
 def verdict(reading: Reading) -> Verdict:
-    """Decide what a mail asks: a set of kinds, or a best guess that is not sure.
+    """Say what a mail asks by its cues alone: a set of kinds, or a best guess that is not sure.
 
     `asked` is ordered as in the mail and empty when no cue is alive; `confidence` falls with every
     doubt and rises with every agreeing cue. Raises nothing.

@@ -52,7 +52,7 @@ def sure_from(examples: Sequence[Example], weights: Weights) -> dict[str, float 
     """Return for each precision the least confidence that reaches it, None where none does."""
     pairs = [_routed(one, weigh(one.signals, weights)) for one in examples]
     points = curve([pair for pair in pairs if pair is not None])
-    return {precision: _line(points, float(precision), len(examples)) for precision in PRECISIONS}
+    return {precision: _line(points, float(precision)) for precision in PRECISIONS}
 
 
 def everyday_from(examples: Sequence[Example], weights: Weights) -> float:
@@ -70,13 +70,13 @@ def _routed(example: Example, weighed: Weighed) -> tuple[float, bool] | None:
     return weighed.confidence, coarse(weighed.kinds) == coarse(example.row.labels)
 
 
-def _line(points: Sequence[tuple[float, float, float]], precision: float, examples: int) -> float | None:
+def _line(points: Sequence[tuple[float, float, float]], precision: float) -> float | None:
     good = [
         confidence
         for number, (confidence, _, reached) in enumerate(points, 1)
         if number >= FEWEST_SURE and (reached * number) / (number + SMOOTHING) >= precision + (1 - precision) * CAUTION
     ]
-    return min(good, default=None) if examples else None
+    return min(good, default=None)
 
 
 def _kind(examples: Sequence[Example], code: str) -> tuple[float, ...]:

@@ -20,7 +20,7 @@ from mailbot.core.weighing import CODES, FLAGS
 
 @dataclass(frozen=True)
 class Row:
-    """One written mail with what a person read in it; `weight` counts it so many times in training."""
+    """One written mail with what its writer asks in it."""
 
     id: str
     lang: str
@@ -40,11 +40,11 @@ class Row:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds a person read in it."""
+        """The kinds it asks for."""
         return frozenset(self.labels)
 
     def has(self, code: str) -> bool:
-        """Whether a kind or a flag was read in it."""
+        """Whether it asks for a kind or has a flag."""
         return code in self.labels or code in self.flags
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import spacy
 from spacy.tokens import Doc
 
-from mailbot.core.classify import Reading
 from mailbot.core.message import Language, Verdict
 from mailbot.core.sentences import MailText
 from mailbot.edge.model import judge, ngrams, tokenizer, words
@@ -17,8 +16,9 @@ from mailbot.edge.model.encoder import Encoder, EncoderMissingError
 from mailbot.edge.model.notes import Notes, notes_of
 
 COMPONENTS = ("desk_cues", "desk_ngrams", "desk_judge")
+"""The parts of the pipeline, in the order of their work."""
 FACTORIES = (tokenizer, words, ngrams, judge)
-"""The modules that tell spaCy how to make the parts of the pipeline."""
+"""The modules that tell spaCy how to make the parts; nothing else needs them here."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,6 @@ class Model:
     def read_many(self, mails: Iterable[MailText]) -> list[Verdict]:
         """Return the verdicts of many mails, in their order."""
         return [notes.verdict for notes in self.notes(mails)]
-
-    def readings(self, mails: Iterable[MailText]) -> list[Reading]:
-        """Return what the cues alone found."""
-        return [notes.reading for notes in self.notes(mails)]
 
     def notes(self, mails: Iterable[MailText]) -> list[Notes]:
         """Return all that the parts said of the mails, for `evaluate` and for a person who looks."""

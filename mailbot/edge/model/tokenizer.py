@@ -67,20 +67,19 @@ class ByScript:
         words = [token.text for part in parts for token in part]
         spaces = [bool(token.whitespace_) or token.i == len(part) - 1 for part in parts for token in part]
         doc = Doc(self.vocab, words=words, spaces=spaces)
-        norms: list[Any] = [part.to_array([NORM]).reshape(-1) for part in parts if len(part)]
-        for part in parts:
-            self._learn(part)
+        norms: list[Any] = [self._norms(part) for part in parts if len(part)]
         joined: Any = np.concatenate(norms).reshape(-1, 1) if norms else None
         return doc if joined is None else doc.from_array([NORM], joined)
 
-    def _learn(self, part: Doc) -> None:
-        """Take over the normal forms that only the language's own vocabulary knows by name."""
-        theirs: Any
-        own: Any
-        theirs, own = part.vocab.strings, self.vocab.strings
-        for number in part.to_array([NORM]).reshape(-1).tolist() if len(part) else ():
+    def _norms(self, part: Doc) -> Any:
+        """Return the normal forms of the words; those that only the language's own vocabulary knows are taken over."""
+        theirs: Any = part.vocab.strings
+        own: Any = self.vocab.strings
+        norms = part.to_array([NORM]).reshape(-1)
+        for number in norms.tolist():
             if number not in own:
                 own.add(theirs[number])
+        return norms
 
     def to_disk(self, path: str | Path, **_: Any) -> None:
         """Save nothing: both tokenizers come whole from their packages."""

@@ -8,7 +8,8 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +37,11 @@ def main(arguments: Sequence[str]) -> None:
     if not asked.held_out:
         _write(rows, packed, asked.out)
         return
-    for learn, judge in held_out(rows, [fold.split(",") for fold in asked.held_out]):
-        scratch = asked.out / "scratch"
-        _write([rows[number] for number in learn], packed, scratch)
-        _judge([rows[number] for number in judge], scratch, asked.out / "held_out.jsonl")
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, (asked.out / "held_out.jsonl").open("w", encoding="utf-8") as lines:
+        for learn, judge in held_out(rows, [fold.split(",") for fold in asked.held_out]):
+            _write([rows[number] for number in learn], packed, Path(scratch))
+            lines.writelines(_judge([rows[number] for number in judge], Path(scratch)))
 
 
 def _write(rows: Sequence[Row], packed: Packed, folder: Path) -> None:
@@ -50,13 +52,12 @@ def _write(rows: Sequence[Row], packed: Packed, folder: Path) -> None:
     export(network, np.ascontiguousarray(table), tokenizer, folder)
 
 
-def _judge(rows: Sequence[Row], model: Path, out: Path) -> None:
-    """Add what a model says of rows it has not learned from, a line each."""
+def _judge(rows: Sequence[Row], model: Path) -> Iterator[str]:
+    """Yield what a model says of rows it has not learned from, a line each."""
     encoder = Encoder(model)
-    with out.open("a", encoding="utf-8") as lines:
-        for row in rows:
-            odds = encoder.opinion(row.mail).log_odds
-            lines.write(json.dumps({"id": row.id, "odds": [round(odds[code], 3) for code in encoder.codes]}) + "\n")
+    for row in rows:
+        odds = encoder.opinion(row.mail).log_odds
+        yield json.dumps({"id": row.id, "odds": [round(odds[code], 3) for code in encoder.codes]}) + "\n"
 
 
 main(sys.argv[1:])
