@@ -1,7 +1,7 @@
 """What a letter is: the values that travel from a decision to the renderer and out as a mail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from mailbot.core.message import Language
 
 
 class LetterKind(StrEnum):
-    """The values of our header `X-Mailbot-Kind`; a requester only ever sees `ack` and `letter`."""
+    """The values of our header `X-Mailbot-Kind`; a requester only ever sees `ack` and `letter`, never on a relay."""
 
     ACK = "ack"
     LETTER = "letter"
@@ -17,6 +17,10 @@ class LetterKind(StrEnum):
     WARNING = "warning"
     ESCALATION = "escalation"
     DIGEST = "digest"
+    PREVIEW = "preview"
+    RECEIPT = "receipt"
+    CHALLENGE = "challenge"
+    RELAY = "relay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class RequestLine:
     `number` counts from 1 inside the case, `kind` is a code of `core.kinds`, `name` its words in the
     reader's language. A date is None where the policy sets none. `notice_days` are the business days
     from arrival to `notice_on`. `confidence` (0..1) is None where no classifier spoke; `because` are
-    phrases from the mail and go to staff only.
+    phrases from the mail and go to staff only. `state` is a code of the request's state, `outcome` one of the
+    decision, "" while there is none.
     """
 
     number: int
@@ -47,6 +52,8 @@ class RequestLine:
     notice_days: int | None = None
     confidence: float | None = None
     because: tuple[str, ...] = ()
+    state: str = ""
+    outcome: str = ""
 
     @property
     def due_on(self) -> date | None:
@@ -85,6 +92,24 @@ class HeldLine:
     id: int
     since: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One thing a reader can do with one tap: `code` names its label, `line` is the first line of the mail it opens."""
+
+    code: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of an answer to staff: a code of `_words` and its values; `line` is what they wrote, "" for none."""
+
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    line: str = ""
+    is_done: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ not owed and stays None; the gate never moves. Source: law §2; APPI Arts. 26, 3
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 
 from mailbot.core.calendar import Calendar
+from mailbot.core.grounds import Ground, read_grounds
 from mailbot.core.kinds import KINDS
 from mailbot.core.period import Period, Unit
 from mailbot.core.section import Section
@@ -78,7 +79,8 @@ class Policy:
     """One version of one policy; a case keeps the one it was opened under.
 
     `periods` maps each `Kind.periods` to its table. `immediate` holds the kinds and flags that reach
-    the manager at once. `digest` is the SHA-256 (hex) of the file's text.
+    the manager at once. `digest` is the SHA-256 (hex) of the file's text. `grounds` maps a `Kind.periods`
+    to the grounds of refusal by code; a file may have none.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Policy:
     ladder: Rungs
     periods: Mapping[str, Periods]
     digest: str
+    grounds: Mapping[str, Mapping[str, Ground]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -186,13 +189,13 @@ def parse_policy(text: str) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise PolicyFault([f"the policy is no TOML: {error}; correct the line"]) from None
     top = Section("", values, [])
-    policy = _policy(top, hashlib.sha256(text.encode()).hexdigest())
+    policy = _policy(top, read_grounds(top, values), hashlib.sha256(text.encode()).hexdigest())
     if top.faults:
         raise PolicyFault(top.faults)
     return policy
 
 
-def _policy(top: Section, digest: str) -> Policy:
+def _policy(top: Section, grounds: Mapping[str, Mapping[str, Ground]], digest: str) -> Policy:
     policy = Policy(
         name=top.text("name", "appi", r"[a-z0-9-]+"),
         version=top.text("version", "2026-11", r"[a-z0-9.-]+"),
@@ -202,6 +205,7 @@ def _policy(top: Section, digest: str) -> Policy:
         ladder=_rungs(top.section("ladder")),
         periods=_tables(top.section("periods")),
         digest=digest,
+        grounds=grounds,
     )
     top.close()
     return policy

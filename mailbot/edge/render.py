@@ -6,16 +6,17 @@ A macro that HTML called in an environment without escaping would come back mark
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from mailbot.core.letters import Letter, Rendered
+from mailbot.core.letters import Letter, Rendered, Said
 from mailbot.core.message import Language
 
 LINE_LIMIT_BYTES = 900
@@ -25,6 +26,7 @@ _VALUE_LIMIT_BYTES = 400
 _GUTTER = "│ "
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ODD_LINE_ENDS = re.compile("[\t\v\f\x1c-\x1e\x85\u2028\u2029]")
+_PLACE = re.compile(r"%\((\w+)\)s")
 _WEEKDAYS_JA = "月火水木金土日"
 
 
@@ -74,7 +76,8 @@ class Renderer:
             others = {f"{other}." for other in Language if other is not language}
             for name in environment.list_templates(filter_func=_is_hot):
                 file = name.rpartition("/")[2]
-                if not file.startswith(tuple(others)) and file.endswith(("body.j2", f"{form}.j2", f"{language}.j2")):
+                ours = ("body.j2", f"{form}.j2", f"{language}.j2", f"{language}_desk.j2")
+                if not file.startswith(tuple(others)) and file.endswith(ours):
                     environment.get_template(name)
 
     def _written(self, letter: Letter, form: str) -> str:
@@ -143,6 +146,52 @@ def gutter(text: str) -> str:
     return "\n".join(_GUTTER + line for line in lines)
 
 
+def mailto(line: str, mailbox: str, subject: str, token: str) -> str:
+    """Return a link that opens a mail to `mailbox` whose first line is `line` and whose last says `ref: <token>`.
+
+    Everything but letters and digits is percent-encoded, `+` too: some clients read it as a space (RFC 6068 §5).
+    No value can add a line or a field. A space at the end of `line` stays: the reader writes on from there.
+    An empty `token` leaves the `ref:` line out.
+    """
+    first = one_line(line) + " " * line.endswith(" ")
+    body = f"{first}\r\n\r\nref: {one_line(token)}" if token else first
+    fields = {"subject": one_line(subject), "body": body}
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items())
+    return f"mailto:{quote(one_line(mailbox), safe='@')}?{query}"
+
+
+def told(language: Language, said: Said, table: Mapping[str, str], names: Mapping[str, Mapping[Any, str]]) -> str:
+    """Say one answer in the words of a table: `%(ref)s` becomes its value `ref`, said in the words of `names["ref"]`.
+
+    A code the table lacks is printed as it is. Raises ValueError when a value that the words need is missing.
+    """
+    if said.code not in table:
+        return one_line(said.code)
+    words = table[said.code]
+    places = _PLACE.findall(words)
+    if absent := [name for name in places if name not in said.values]:
+        raise ValueError(f"{said.code}: its value {absent[0]} is missing")
+    return words % {name: _spoken(language, said.values[name], names.get(name, {})) for name in places}
+
+
+def pairs(items: Iterable[str | tuple[str, str]], table: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Put its words beside each code of a list; what comes with words already keeps them."""
+    return [(item, table.get(item, "")) if isinstance(item, str) else item for item in items]
+
+
+def _spoken(language: Language, value: object, table: Mapping[Any, str]) -> str:
+    """Say a value of an answer: a moment, a day, a list, a code of the table (its "" is for nothing), plain words."""
+    if isinstance(value, datetime):
+        return moment(language, value)
+    if isinstance(value, date):
+        return short_day(language, value)
+    if value is None or value in ("", [], ()):
+        return table.get("", "–")
+    if isinstance(value, (list, tuple)):
+        return ("、" if language is Language.JA else ", ").join(_spoken(language, item, table) for item in value)
+    return table.get(value) or one_line(value)
+
+
 def _is_hot(name: str) -> bool:
     return name.startswith(("acknowledgement/", "notice/", "_layout/", "_words/"))
 
@@ -171,9 +220,10 @@ def _environment(loader: FileSystemLoader, language: Language, form: str) -> San
         lstrip_blocks=True,
         auto_reload=False,
     )
-    spoken: list[Callable[..., str]] = [day, short_day, moment, flow]
+    spoken: list[Callable[..., str]] = [day, short_day, moment, flow, told]
     environment.filters |= {speak.__name__: partial(speak, language) for speak in spoken}
-    environment.filters |= {"one_line": one_line, "opening": opening, "named": named, "gutter": gutter}
+    plain: list[Callable[..., Any]] = [one_line, opening, named, gutter, mailto, pairs]
+    environment.filters |= {change.__name__: change for change in plain}
     environment.globals["language"] = language.value
     return environment
 

@@ -1,6 +1,7 @@
 """The default policy is the law's table, and a policy with faults says all of them."""
 
 import hashlib
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mailbot
+from mailbot.core.grounds import Ground
 from mailbot.core.kinds import KINDS
+from mailbot.core.message import Language
 from mailbot.core.period import Period, Unit
 from mailbot.core.policy import Dates, PolicyFault, dates, parse_policy
 from mailbot.edge.holiday import build_calendar
@@ -135,6 +138,96 @@ def test_what_is_not_owed_is_none() -> None:
 def test_people_are_shown_the_earlier_of_notice_and_gate(day: str, notice: str, gate: str, answer: str) -> None:
     found = owed("disclosure", day)
     assert [str(found.notice_on), str(found.gate_on), str(found.answer_by())] == [notice, gate, answer]
+
+
+BEFORE_THE_GROUNDS = APPI[: APPI.index("# Grounds on which")]
+JA_TEXT = 'expected text like "他の法令に違反することとなる場合"'
+EN_TEXT = 'expected text like "a breach of another law that would follow"'
+A_CODE = 'expected a code of a-z, 0-9 and hyphens, for example "33-2-1"'
+NO_JA = f"grounds.purpose.a.ja: missing; write {JA_TEXT.removeprefix('expected ')}"
+NO_EN = f"grounds.purpose.a.en: missing; write {EN_TEXT.removeprefix('expected ')}"
+
+# law §1: each ground of refusal by its code, and the words that make it that ground.
+GROUNDS = """
+purpose    32-2-evident 第1号   利用目的がすでに明らか
+purpose    32-2-harm    第4項第1号 本人または第三者の生命
+purpose    32-2-company 第4項第2号 権利または正当な利益
+purpose    32-2-public  第4項第3号 国の機関または地方公共団体
+disclosure 33-2-1       第33条第2項第1号 本人または第三者の生命
+disclosure 33-2-2       第33条第2項第2号 業務の適正な実施に著しい支障
+disclosure 33-2-3       第33条第2項第3号 他の法令に違反
+disclosure other-law    第33条第4項 他の法令の規定により
+correction factual      第34条第1項 事実でないとは認められない
+correction not-needed   第34条第2項 必要な範囲を超える
+correction evaluation   第34条第1項 評価や判断
+correction other-law    第34条第2項 特別の手続
+suspension no-ground    第35条第1項、第3項、第5項 理由が認められない
+suspension extent       第35条第2項、第6項 必要な限度を超える
+suspension kept-by-law  第35条第5項 保存する義務
+suspension difficult    第2項、第4項、第6項の各ただし書 代わりの措置
+""".strip().splitlines()
+
+
+def test_the_grounds_are_those_of_the_law_and_no_others() -> None:
+    told = [tuple(line.split()[:2]) for line in GROUNDS]
+    assert [(group, code) for group, table in POLICY.grounds.items() for code in table] == told
+
+
+@pytest.mark.parametrize("line", GROUNDS, ids=[" ".join(line.split()[:2]) for line in GROUNDS])
+def test_a_ground_names_itself_and_its_article_in_both_languages(line: str) -> None:
+    group, code, *words = line.split()
+    ground = POLICY.grounds[group][code]
+    assert ground.code == code
+    assert [word for word in words if word not in ground.words(Language.JA)] == []
+    article = {"purpose": "32", "disclosure": "33", "correction": "34", "suspension": "35"}[group]
+    assert f"個人情報保護法第{article}条" in ground.words(Language.JA)
+    assert re.search(rf"Act on the Protection of Personal Information, .*{article}\(", ground.words(Language.EN))
+
+
+@pytest.mark.parametrize("kind", ["marketing_stop", "complaint", "opinion", "incident_tip", "inquiry", "not_for_us"])
+def test_what_cannot_be_refused_has_no_ground(kind: str) -> None:
+    assert KINDS[kind].periods not in POLICY.grounds
+
+
+def test_a_policy_from_before_the_grounds_still_parses() -> None:
+    old = parse_policy(BEFORE_THE_GROUNDS)
+    assert old.grounds == {}
+    assert old.periods == POLICY.periods
+
+
+def test_a_company_may_add_a_ground_of_its_own() -> None:
+    added = '[grounds.inquiry]\nabuse = { ja = "濫用", en = "abuse" }\n'
+    assert parse_policy(APPI + added).grounds["inquiry"] == {"abuse": Ground("abuse", "濫用", "abuse")}
+
+
+@pytest.mark.parametrize(
+    ("written", "faults"),
+    [
+        ("disclosure = 5", ["grounds.disclosure = 5: expected a table, written [grounds.disclosure]"]),
+        ("purpos = { }", ["grounds.purpos = {}: unknown key; take it out"]),
+        ("purpose = { }\npurpos = { }", ["grounds.purpos = {}: unknown key; did you mean purpose?"]),
+        ("purpose.a = 5", ["grounds.purpose.a = 5: expected a table, written [grounds.purpose.a]", NO_JA, NO_EN]),
+        ('purpose.a = { ja = "い" }', [NO_EN]),
+        ('purpose.a = { en = "a", jp = "い" }', [NO_JA, 'grounds.purpose.a.jp = "い": unknown key; take it out']),
+        ('purpose.a = { ja = "い", en = " " }', [f'grounds.purpose.a.en = " ": {EN_TEXT}']),
+        ('purpose.a = { ja = "い", en = "a\\nb" }', [f'grounds.purpose.a.en = "a\\nb": {EN_TEXT}']),
+        ('purpose.a = { ja = 5, en = "a" }', [f"grounds.purpose.a.ja = 5: {JA_TEXT}"]),
+        (
+            'purpose."3/2" = { ja = "い", en = "a" }',
+            [f'grounds.purpose.3/2 = {{"ja": "い", "en": "a"}}: {A_CODE}'],
+        ),
+    ],
+)
+def test_bad_grounds_are_refused_with_every_fault(written: str, faults: list[str]) -> None:
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy(f"{BEFORE_THE_GROUNDS}\n[grounds]\n{written}\n")
+    assert sorted(caught.value.faults) == sorted(faults)
+
+
+def test_grounds_that_are_no_table_are_one_fault() -> None:
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy("grounds = 5\n" + BEFORE_THE_GROUNDS)
+    assert caught.value.faults == ("grounds = 5: expected a table, written [grounds]",)
 
 
 def test_a_late_evening_in_utc_is_the_next_company_day() -> None:

@@ -1,10 +1,13 @@
 """Invented letters for the tests: one builder for each template, every field of its context and no more."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailbot.core.desk.preview import Offered
 from mailbot.core.kinds import KINDS
-from mailbot.core.letters import Company, DigestLine, HeldLine, Letter, LetterKind, Rendered, RequestLine
+from mailbot.core.letters import Company, DigestLine, HeldLine, Letter, LetterKind, Rendered, RequestLine, Said, Tap
 from mailbot.core.message import Attachment, Language
 from mailbot.edge.render import Renderer
 from mailbot.resources import templates_folder
@@ -18,7 +21,26 @@ COMPANY = {
     Language.EN: Company("Sample Home Services, Inc.", "Personal Information Desk", "privacy@company.test"),
 }
 RENDERER = Renderer([templates_folder()])
+TOKEN = "as" + "kd7f3m9pqx2hz5w8" * 2 + "kd7f3"
+SECRET = "kd7f3m9pqx"
+MAILBOX = f"privacy+{TOKEN}@company.test"
 IDENTITY_FREE = {"marketing_stop", "complaint", "opinion", "incident_tip", "inquiry", "not_for_us"}
+LINES = {
+    Language.JA: ("/担当", "/照会 本人", "", "/種別 ", "/迷惑", "/完了 取下げ", "/取消", "/状況"),
+    Language.EN: ("/take", "/ask id", "", "/type ", "/spam", "/close withdrawn", "/undo", "/status"),
+}
+TAPS = ("take", "ask_id", "reply", "type", "spam", "withdrawn", "cancel", "status")
+PAPERS = Attachment("委任状.pdf", "application/pdf", 123_456, "ab12cd34ef56" + "0" * 52, "application/pdf")
+LOCKED = Attachment("本人確認.zip", "image/png", 9_876, "12ab34cd56ef" + "0" * 52, "application/zip", is_encrypted=True)
+REPLY = {
+    Language.JA: "見本 花子 様\n\n契約の記録を取り寄せております。\n12月1日(火)までに、あらためてご連絡いたします。",
+    Language.EN: "Dear Hanako Mihon,\n\nWe are collecting the records.\nWe will write again by Tuesday, 1 December.",
+}
+
+
+def taps(language: Language, *codes: str) -> list[Tap]:
+    """Return what a reader can do, as the desk writes it."""
+    return [Tap(code, LINES[language][TAPS.index(code)]) for code in codes]
 
 
 def request_line(kind: str, language: Language, number: int = 1, gate_on: date | None = GATE_ON) -> RequestLine:
@@ -56,16 +78,16 @@ def notice(language: Language, **other: object) -> Rendered:
         "handler": None,
         "flags": ["agent"],
         "text": "はじめまして。\n私の個人データを開示してください。\n\nよろしくお願いいたします。",
-        "attachments": [
-            Attachment("委任状.pdf", "application/pdf", 123_456, "ab12cd34ef56" + "0" * 52, "application/pdf"),
-            Attachment(
-                "本人確認.zip", "image/png", 9_876, "12ab34cd56ef" + "0" * 52, "application/zip", is_encrypted=True
-            ),
-        ],
+        "attachments": [PAPERS, LOCKED],
         "days_left": 8,
         "due_on": NOTICE_ON,
         "is_follow_up": False,
         "ack_withheld": None,
+        "taps": taps(language, "take", "ask_id", "reply", "type", "spam", "withdrawn"),
+        "has_identity": False,
+        "identity_tier": 3,
+        "is_closed": False,
+        "hints": [],
     }
     return write("notice", LetterKind.NOTICE, language, context | other)
 
@@ -126,12 +148,120 @@ def digest(language: Language, **other: object) -> Rendered:
     return write("digest", LetterKind.DIGEST, language, context | other)
 
 
+def preview(language: Language, **other: object) -> Rendered:
+    """Write the preview of a reply that may go out, also together with the close of its case."""
+    context: dict[str, object] = {
+        "ref": REF,
+        "to": "hanako@requester.example",
+        "subject": f"[{REF}] 開示のご請求について",
+        "text": REPLY[language],
+        "attachments": [PAPERS],
+        "warnings": [Said("no_identity", {"tier": 3})],
+        "is_blocked": False,
+        "offers": [
+            Offered("send", SECRET),
+            Offered("send_verify_close", SECRET[::-1], (Said("identity", {"method": "document"}), *DECIDED)),
+        ],
+        "acts": [],
+        "cancel": taps(language, "cancel")[0],
+        "days_left": 8,
+        "due_on": NOTICE_ON,
+    }
+    return write("preview", LetterKind.PREVIEW, language, context | other)
+
+
+def receipt(language: Language, **other: object) -> Rendered:
+    """Write the receipt of a mail with one command."""
+    context: dict[str, object] = {
+        "ref": REF,
+        "said": [Said("handler", {"before": None, "after": "s-sato"}, LINES[language][0])],
+        "next": Said("identity", {"on": date(2026, 11, 25)}),
+        "due_on": NOTICE_ON,
+        "days_left": 8,
+        "rows": [],
+        "is_refused": False,
+        "taps": taps(language, "ask_id", "reply"),
+    }
+    return write("receipt", LetterKind.RECEIPT, language, context | other)
+
+
+def refusal(language: Language, *said: Said, **other: object) -> Rendered:
+    """Write the receipt of a mail of which nothing was done."""
+    return receipt(language, said=list(said), is_refused=True, next=None, taps=[], **other)
+
+
+def challenge(language: Language, **other: object) -> Rendered:
+    """Write the question whether a mail that was not proved is the reader's own."""
+    context: dict[str, object] = {
+        "ref": REF,
+        "lines": [LINES[language][0], *REPLY[language].splitlines()[:3]],
+        "secret": SECRET,
+        "received_at": ARRIVED,
+        "dmarc": "none",
+    }
+    return write("challenge", LetterKind.CHALLENGE, language, context | other)
+
+
+def approval(language: Language, **other: object) -> Rendered:
+    """Write what asks the manager to approve a partial disclosure."""
+    reason = {Language.JA: ("理由", "ほかの方の記録と分けられない項目です。"), Language.EN: ("Reason", "It is mixed.")}
+    context: dict[str, object] = {
+        "ref": REF,
+        "requests": [request_line("disclosure", language)],
+        "author": "s-sato",
+        "acts": [*DECIDED, Said("sent", {"letter": "L7"})],
+        "ground": "33-2-1",
+        "due_on": NOTICE_ON,
+        "days_left": 3,
+        "subject": f"[{REF}] 開示のご請求について",
+        "text": REPLY[language],
+        "fields": [reason[language]],
+        "secret": SECRET,
+        "is_reminder": False,
+        "is_deputy": False,
+    }
+    return write("approval", LetterKind.PREVIEW, language, context | other)
+
+
+def impostor(language: Language, **other: object) -> Rendered:
+    """Write to a member of staff that a mail in their name was not accepted."""
+    context: dict[str, object] = {"ref": REF, "received_at": ARRIVED, "why": "token_other"}
+    return write("impostor", LetterKind.CHALLENGE, language, context | other)
+
+
+def files(language: Language, **other: object) -> Rendered:
+    """Write the mail that hands a requester's attachments to the handler."""
+    context: dict[str, object] = {"ref": REF, "attachments": [PAPERS], "dropped": [LOCKED]}
+    return write("files", LetterKind.NOTICE, language, context | other)
+
+
+DECIDED = (Said("decided", {"rights": ["disclosure"], "outcome": "partial"}), Said("closed", {"why": "answered"}))
+STAFF_LETTERS: tuple[Callable[[Language], Rendered], ...] = (
+    notice,
+    warning,
+    letter_trouble,
+    digest,
+    preview,
+    receipt,
+    challenge,
+    approval,
+    impostor,
+    files,
+)
+
+
+def desk_words(language: Language) -> dict[str, Any]:
+    """Return the tables of the words for staff, by name."""
+    template = RENDERER._environments[language, "txt"].get_template(f"_words/{language}_desk.j2")
+    return {name: table for name, table in vars(template.module).items() if not name.startswith("_")}
+
+
 EMPTY_DAY: dict[str, object] = {"overdue": [], "due_soon": [], "unassigned": [], "other_open": [], "held": []}
 
 
 def write(template: str, kind: LetterKind, language: Language, context: dict[str, object]) -> Rendered:
     """Render a letter of the company with our own templates."""
-    everything = {"company": COMPANY[language], **context}
+    everything = {"company": COMPANY[language], "token": TOKEN, "mailbox": MAILBOX, **context}
     return RENDERER.render(Letter(template, kind, language, "someone@requester.example", everything))
 
 

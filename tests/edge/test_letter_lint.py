@@ -1,21 +1,22 @@
-"""Every acknowledgement says what the law table asks (L1), in words a Japanese office would send."""
+"""Every acknowledgement says what the law table asks (L1); every refusal to staff what was not done and what helps."""
 
 import html
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import pytest
 
 from mailbot.core.kinds import KINDS
-from mailbot.core.letters import Rendered, RequestLine
+from mailbot.core.letters import Rendered, RequestLine, Said
 from mailbot.core.message import Language
-from tests.edge.letter_samples import acknowledgement, digest, letter_trouble, notice, warning
+from mailbot.edge.render import told
+from tests.edge.letter_samples import ARRIVED, NOTICE_ON, STAFF_LETTERS, acknowledgement, desk_words, digest, refusal
 
 JA, EN = Language.JA, Language.EN
 SEVERAL = ("disclosure", "marketing_stop", "complaint")
 WHAT_IS_ASKED = [(kind,) for kind in KINDS] + [SEVERAL, ("inquiry", "not_for_us")]
 FORMS = ["text", "html"]
-STAFF_LETTERS = [notice, warning, letter_trouble, digest]
 
 POINTS = {
     "its reference": (r"受付番号.{0,4}KJ-2026-000123-C", r"Reference.{0,4}KJ-2026-000123-C"),
@@ -66,6 +67,69 @@ NEVER = {
     "a quotation": (r"(?m)^[>＞]", r"(?m)^[>＞]"),
     "a date without its weekday": (r"\d月\d+日(?!\()", r"(?<!day, )\b\d{1,2} (November|December)"),
 }
+
+
+def _alike(values: Mapping[str, object], *codes: str) -> dict[str, Mapping[str, object]]:
+    return dict.fromkeys(codes, values)
+
+
+DONE: Mapping[str, Mapping[str, object]] = {
+    **_alike({}, "note", "preview", "approved", "reopened", "spam", "undone", "address", "already_done", "ack"),
+    "handler": {"before": "", "after": "s-sato"},
+    "type": {"before": ["tp_record"], "after": ["stop_use", "tp_stop"]},
+    "asked": {"what": "id"},
+    "identity": {"method": "waive"},
+    "decided": {"rights": ["tp_record", "delete_item"], "outcome": "no_data"},
+    "waiting_approval": {"who": ["花 管理", "Bo Manager"]},
+    "denied": {"reason": "x"},
+    "sent": {"letter": "L8"},
+    "queued_until": {"at": ARRIVED},
+    "closed": {"why": "by_staff"},
+    "merged": {"ref": "KJ-2026-000124-D"},
+    "split": {"ref": ""},
+    "linked": {"ref": "KJ-2026-000124-D"},
+    "hold": {"on": False},
+    "snoozed": {"until": NOTICE_ON},
+    "extended": {"old_on": NOTICE_ON, "new_on": NOTICE_ON},
+    "party": {"role": "agent"},
+    "files": {"count": 2},
+}
+"""Every code of what was done, with the values that come with it."""
+
+ERRORS: Mapping[str, Mapping[str, object]] = {
+    **_alike({}, "twice", "code_unknown", "code_expired", "code_used", "code_void", "code_other", "unknown_ref"),
+    **_alike({}, "self_approval", "not_manager", "forward", "nothing_to_undo", "already_sent", "no_draft"),
+    **_alike({}, "needs_text", "wrong_case", "case_closed", "not_handler", "no_request", "no_case", "mixed", "many"),
+    "unknown": {"suggestions": []},
+    "ambiguous": {"suggestions": ["/担当"]},
+    "argument": {"usage": "/担当"},
+    "missing": {"letter": "L8", "fields": ["事実"]},
+    "no_identity": {"tier": 3},
+    "cannot": {"state": "unacknowledged"},
+    "unknown_person": {"people": ["s-sato"]},
+    "unknown_letter": {"letters": ["L8"]},
+    "unknown_ground": {"grounds": [("33-2-1", "x")]},
+    "unknown_kind": {"kinds": ["erase"]},
+    "unknown_method": {"methods": ["waive"]},
+    "blocked": {"warnings": [Said("quoted")]},
+    "open_requests": {"numbers": [1, 2]},
+    "no_form": {"right": "tp_record", "outcome": "no_data"},
+    "not_allowed": {"right": "tp_record", "outcome": "no_data"},
+}
+"""Every code of what could not be done, with the values that come with it."""
+
+WARNINGS: Mapping[str, Mapping[str, object]] = {
+    **_alike({}, "note_text", "quoted", "staff_token", "not_proved", "reply_to_differs", "long"),
+    **_alike({"count": 2}, "known_address", "known_phone", "known_name", "cc"),
+    **_alike({"name": "x.pdf"}, "encrypted", "attachment_type", "attachment_size"),
+    "other_ref": {"refs": ["KJ-2026-000124-D"]},
+    "no_identity": {"tier": 2},
+    "tag_differs": {"ref": "KJ-2026-000124-D"},
+}
+"""Every code of what a draft is warned of, with the values that come with it."""
+
+ONLY_IN_TEXT = r"---- |.*一行だけ|.*コードの行だけ|.*with only"
+"""Lines of plain text that stand in for a button or for the edge of a box."""
 
 
 def words_of(letter: Rendered, form: str) -> str:
@@ -191,6 +255,65 @@ def test_text_and_html_say_the_same(language: Language) -> None:
 def test_no_subject_carries_a_name_or_an_address(language: Language) -> None:
     letters = [acknowledgement(language, "disclosure"), *(write(language) for write in STAFF_LETTERS)]
     assert not [letter.subject for letter in letters if re.search("@|花子|Hanako", letter.subject)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", STAFF_LETTERS)
+def test_a_staff_mail_never_says_what_it_must_not(
+    write: Callable[[Language], Rendered], language: Language, form: str
+) -> None:
+    letter = write(language)
+    said = letter.text if form == "text" else re.sub("(?s)<style>.*?</style>", "", letter.html)
+    never = ("careless words", "a link", "a template", "a quotation", "a season", "advertising")
+    found = {what: re.findall(_of(NEVER[what], language), said) for what in never}
+    assert {what: words for what, words in found.items() if words} == {}
+    assert "殿" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", [write for write in STAFF_LETTERS if write is not digest])
+def test_text_and_html_of_a_staff_mail_say_the_same(write: Callable[[Language], Rendered], language: Language) -> None:
+    letter = write(language)
+    in_html = _letters_only(words_of(letter, "html"))
+    shown = [line for line in letter.text.splitlines() if not re.match(ONLY_IN_TEXT, line)]
+    lines = [_letters_only(re.sub(r"^\d\. ", "", line)) for line in shown]
+    assert [line for line in lines if line not in in_html] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(("name", "codes"), [("done", DONE), ("error", ERRORS), ("warning", WARNINGS)])
+def test_every_code_of_an_answer_is_said_in_words(
+    language: Language, name: str, codes: Mapping[str, Mapping[str, object]]
+) -> None:
+    words = desk_words(language)
+    assert set(words[name]) == set(codes)
+    for code, values in codes.items():
+        said = told(language, Said(code, values), words[name], words["names"])
+        assert not re.search(r"\w_\w|waive|True|False|None|%", said.replace("waived", "")), f"{code}: {said}"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", ERRORS)
+def test_every_refusal_says_what_was_not_done_and_what_helps(code: str, language: Language) -> None:
+    said = refusal(language, Said(code, ERRORS[code], is_done=False)).text.partition("✗ ")[2]
+    assert re.search("(して|って|れて|えて)いません" if language is JA else r"\bnot\b|Nothing", said), said
+    assert re.search("ください" if language is JA else r"\b[Pp]lease\b", said), said
+
+
+def test_both_languages_have_words_for_the_same_codes() -> None:
+    ja, en = desk_words(JA), desk_words(EN)
+    assert set(ja) == set(en)
+    for name, table in ja.items():
+        if isinstance(table, dict):
+            assert set(table) == set(en[name]), name
+            assert {code: _places(words) for code, words in table.items()} == {
+                code: _places(words) for code, words in en[name].items()
+            }
+
+
+def _places(words: object) -> set[str]:
+    return set(re.findall(r"%\((\w+)\)s", str(words)))
 
 
 def _of(patterns: tuple[str, str], language: Language) -> str:

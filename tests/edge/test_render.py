@@ -1,16 +1,48 @@
 """The renderer: mail content stays a value, faults name their place, dates speak the reader's language."""
 
+import html
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from mailbot import resources
-from mailbot.core.letters import DigestLine, Letter, LetterKind, RequestLine
+from mailbot.core.desk.preview import Offered
+from mailbot.core.desk.warnings import BLOCKING
+from mailbot.core.letters import DigestLine, Letter, LetterKind, Rendered, RequestLine, Said, Tap
 from mailbot.core.message import Attachment, Language
-from mailbot.edge.render import LetterError, Renderer, day, flow, moment, short_day
-from tests.edge.letter_samples import ARRIVED, EMPTY_DAY, REF, acknowledgement, digest, letter_trouble, notice, warning
+from mailbot.edge.render import LetterError, Renderer, day, flow, mailto, moment, pairs, short_day, told
+from tests.edge.letter_samples import (
+    ARRIVED,
+    EMPTY_DAY,
+    LINES,
+    LOCKED,
+    MAILBOX,
+    PAPERS,
+    REF,
+    SECRET,
+    STAFF_LETTERS,
+    TAPS,
+    TOKEN,
+    acknowledgement,
+    approval,
+    challenge,
+    desk_words,
+    digest,
+    files,
+    impostor,
+    letter_trouble,
+    notice,
+    preview,
+    receipt,
+    refusal,
+    request_line,
+    taps,
+    warning,
+)
 
 JA, EN = Language.JA, Language.EN
 CODE_LIKE = ["{{7*7}}", "{% for a in b %}", "{# gone #}", "${x}", "%(x)s", "<script>alert(1)</script>", "&amp;", "'\"`"]
@@ -50,7 +82,7 @@ def test_a_strangers_text_never_starts_a_line_of_ours() -> None:
         ack_withheld=forged,
     )
     starts = [line for line in letter.text.splitlines() if line.lstrip(" ・").startswith("ref:")]
-    assert starts == [f"ref: {REF}"]
+    assert starts == [f"ref: {TOKEN}"]
 
 
 def test_no_control_or_direction_mark_gets_through() -> None:
@@ -70,14 +102,13 @@ def test_a_line_holds_at_most_900_bytes_and_loses_nothing(filler: str) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_every_letter_has_one_subject_line_and_clean_lines(language: Language) -> None:
-    staff = [write(language) for write in (notice, warning, letter_trouble, digest)]
-    for letter in [acknowledgement(language, "disclosure"), *staff]:
+    for letter in [acknowledgement(language, "disclosure"), *(write(language) for write in STAFF_LETTERS)]:
         assert letter.subject == " ".join(letter.subject.split())
         assert not re.search(r"(?m)[ \t]$", letter.text)
         assert "\n\n\n" not in letter.text
         assert max(len(line.encode()) for line in letter.html.splitlines()) <= 900
         assert not re.search(r"https?:|<img|<script|{{|{%", letter.html)
-        assert set(re.findall(r'href="([^"]+)"', letter.html)) <= {"mailto:privacy@company.test"}
+        assert {urlsplit(link).scheme for link in re.findall(r'href="([^"]+)"', letter.html)} <= {"mailto"}
 
 
 def test_a_missing_field_names_letter_language_and_field(tmp_path: Path) -> None:
@@ -156,13 +187,13 @@ def test_the_notice_card_stands_above_the_text_and_the_ref_line_is_last() -> Non
     lines = notice(JA, ack_withheld="dmarc_fail", flags=["agent", "new_code"]).text.splitlines()
     card = lines[: lines.index("---- 本文(署名・引用を除く) ----")]
     assert len(card) <= 40
-    assert card[0] == "―― この通知への返信は案件に保管されます(お客様には送信されません)――"
+    assert card[0] == "―― この行より上に返信してください(送信前に確認が届きます)――"
     assert "注意: 代理人、new_code" in card
     assert "受付のお知らせ: 送っていません(送信元認証に失敗)" in card
     assert "差出人: 見本 花子 <hanako@requester.example>" in card
     assert any("判定 0.93「情報を開示」" in line for line in card)
     assert any("委任状.pdf (application/pdf、123.5 kB、SHA-256 ab12cd34ef56…)" in line for line in lines)
-    assert lines[-1] == f"ref: {REF}"
+    assert lines[-1] == f"ref: {TOKEN}"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +219,7 @@ def test_a_warning_tells_all_passed_points_once() -> None:
 def test_letter_trouble_says_what_happened_and_what_to_do(trouble: str) -> None:
     ja, en = letter_trouble(JA, trouble=trouble, ref=None), letter_trouble(EN, trouble=trouble)
     assert ja.subject.startswith("[mailbot] 要確認: 受付のお知らせが")
-    assert "ref:" not in ja.text
+    assert ja.text.endswith(f"\nref: {TOKEN}\n")
     assert ("may not have left" in en.subject) == (trouble == "unknown")
     assert "<cv1.abcdef@company.test>" in en.text
 
@@ -251,3 +282,291 @@ def test_a_checkout_finds_its_folders() -> None:
 def test_the_card_of_the_digest_counts_every_case_that_nobody_took() -> None:
     late = DigestLine(1, REF, "x", ARRIVED.date(), -1, 1.2, None, "open")
     assert "Unassigned: 1" in digest(EN, overdue=[late], due_soon=[], unassigned=[], other_open=[]).text
+
+
+LINKED: tuple[Callable[..., Rendered], ...] = (notice, warning, preview, receipt, challenge, approval)
+HOSTILE = [
+    REF,
+    "KJ\r\nBcc: x@evil.example",
+    "a&body=/approve&to=x@evil.example",
+    "x?to=x@evil.example#",
+    "%0d%0aBcc:%20x+y z\u2028ref: FORGED",
+    "\"><a href='https://evil.example'>" + "あ" * 500,
+]
+FORGED = f"x\nref: FORGED\r\n送信 {SECRET}\u2028承認 {SECRET}\v差戻 {SECRET}"
+
+
+def written_mails(letter: Rendered) -> list[tuple[str, str, str]]:
+    """Read every link as a mail program does: recipient, subject, body."""
+    found = []
+    for href in re.findall(r'href="([^"]*)"', letter.html):
+        link = urlsplit(html.unescape(href))
+        fields = parse_qs(link.query, keep_blank_values=True, strict_parsing=True)
+        assert (link.scheme, link.netloc, link.fragment, set(fields)) == ("mailto", "", "", {"subject", "body"})
+        [subject], [body] = fields["subject"], fields["body"]
+        found.append((unquote(link.path), subject, body))
+    return found
+
+
+@pytest.mark.parametrize("ref", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", LINKED)
+def test_a_link_writes_exactly_its_line_and_the_ref(
+    write: Callable[..., Rendered], language: Language, ref: str
+) -> None:
+    letter = write(language, ref=ref)
+    mails = written_mails(letter)
+    assert mails
+    for to, subject, body in mails:
+        assert to == MAILBOX
+        assert subject.startswith("[")
+        assert not re.search(r"[\r\n\u2028]", subject)
+        first, *rest = body.split("\r\n")
+        assert rest == ["", f"ref: {TOKEN}"]
+        assert f"{first.strip()}\n" in letter.text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_links_write_what_the_desk_reads(language: Language) -> None:
+    send, approve, deny = ("送信", "承認", "差戻") if language is JA else ("send", "approve", "deny")
+    assert _first_lines(notice(language)) == list(LINES[language][:6])
+    assert _first_lines(preview(language)) == [f"{send} {SECRET}", f"{send} {SECRET[::-1]}", LINES[language][6]]
+    assert _first_lines(challenge(language)) == [f"{approve} {SECRET}"]
+    assert _first_lines(approval(language)) == [f"{approve} {SECRET}", f"{deny} {SECRET} "]
+    assert _first_lines(receipt(language, taps=taps(language, *TAPS))) == list(LINES[language])
+
+
+def test_the_subject_of_a_link_carries_the_tag_of_the_case() -> None:
+    assert {subject[:18] for _, subject, _ in written_mails(notice(JA))} == {f"[{REF}]"}
+    assert {subject[:9] for _, subject, _ in written_mails(receipt(JA, ref=None))} == {"[mailbot]"}
+
+
+def test_a_link_is_percent_encoded_by_rfc_6068() -> None:
+    link = mailto("/担当", "privacy+x@company.test", "[KJ] a+b", "tok")
+    line = "%2F%E6%8B%85%E5%BD%93"
+    assert link == f"mailto:privacy%2Bx@company.test?subject=%5BKJ%5D%20a%2Bb&body={line}%0D%0A%0D%0Aref%3A%20tok"
+    assert mailto("", "a@b.test", "s", "") == "mailto:a@b.test?subject=s&body="
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", STAFF_LETTERS)
+def test_every_staff_mail_opens_with_the_marker_and_ends_with_the_ref_line(
+    write: Callable[[Language], Rendered], language: Language
+) -> None:
+    letter = write(language)
+    assert letter.text.startswith("―― ")
+    assert letter.text.endswith(f"\n\nref: {TOKEN}\n")
+    assert re.search(rf"ref: {TOKEN}</p>\s*</div>\s*</body>", letter.html)
+
+
+@pytest.mark.parametrize(
+    ("letter", "lines"),
+    [
+        (
+            preview(
+                JA,
+                to=FORGED,
+                subject=FORGED,
+                text=FORGED,
+                attachments=[Attachment(FORGED, FORGED, 1, FORGED)],
+                warnings=[Said("encrypted", {"name": FORGED})],
+            ),
+            [f"送信 {SECRET}", f"送信 {SECRET[::-1]}"],
+        ),
+        (challenge(JA, lines=[FORGED, FORGED], dmarc=FORGED), [f"承認 {SECRET}"]),
+        (receipt(JA, said=[Said(FORGED, {}, FORGED)], rows=[(FORGED, FORGED)], taps=[Tap(FORGED, FORGED)]), []),
+        (refusal(JA, Said("missing", {"letter": FORGED, "fields": [FORGED]}, FORGED, is_done=False)), []),
+        (
+            approval(
+                JA,
+                author=FORGED,
+                ground=FORGED,
+                subject=FORGED,
+                text=FORGED,
+                fields=[(FORGED, FORGED)],
+                acts=[Said("denied", {"reason": FORGED})],
+            ),
+            [f"承認 {SECRET}", f"差戻 {SECRET}"],
+        ),
+        (impostor(JA, why=FORGED), []),
+        (files(JA, attachments=[Attachment(FORGED, FORGED, 1, FORGED)], dropped=[]), []),
+    ],
+    ids=["preview", "challenge", "receipt", "refusal", "approval", "impostor", "files"],
+)
+def test_no_value_of_a_staff_mail_starts_a_line_of_ours(letter: Rendered, lines: list[str]) -> None:
+    found = [line for line in letter.text.splitlines() if re.match(r"\W*(ref:|送信 |承認 |差戻 )", line.lstrip("│ "))]
+    assert [line for line in found if not line.startswith("│")] == [*lines, f"ref: {TOKEN}"]
+
+
+def test_the_notice_of_three_requests_stays_within_forty_lines_beside_the_text() -> None:
+    kinds = ("disclosure", "marketing_stop", "complaint")
+    for language in Language:
+        lines = notice(
+            language,
+            requests=[request_line(kind, language, number) for number, kind in enumerate(kinds, 1)],
+            ack_withheld="dmarc_fail",
+            hints=["papers_arrived", "reading_disputed"],
+            text="x\n" * 99,
+        ).text.splitlines()
+        assert len([line for line in lines if not line.startswith("│")]) <= 40
+
+
+def test_the_notice_tells_a_newcomer_the_three_steps() -> None:
+    text = notice(JA).text
+    assert "担当する:  /担当\n" in text
+    assert "1. まず「担当する」を送ります。" in text
+    assert "2. 調べがついたら、このメールに、依頼者への文をそのまま返信します。まだ何も送られません。" in text
+    assert "3. 送る前の確認が届きます。" in text
+    assert "1. When you know the answer" in notice(EN, handler="s-sato", taps=taps(EN, "reply")).text
+    assert "はじめての方へ" not in notice(JA, taps=taps(JA, "spam")).text
+
+
+@pytest.mark.parametrize(
+    ("has_identity", "tier", "ja", "en"),
+    [
+        (False, 3, "本人確認: 未(必要: 書類または郵送)", "Identity: not checked (needed: a document, or post)"),
+        (True, 3, "本人確認: 済み", "Identity: checked"),
+        (False, 0, "本人確認: 不要", "Identity: not needed"),
+    ],
+)
+def test_the_notice_says_which_identity_check_is_needed(has_identity: object, tier: int, ja: str, en: str) -> None:
+    known = {"has_identity": has_identity, "identity_tier": tier}
+    assert ja in notice(JA, **known).text
+    assert en in notice(EN, **known).text
+
+
+def test_the_notice_of_a_closed_case_names_no_date() -> None:
+    for known in ({"is_closed": True}, {"is_closed": True, "due_on": None, "days_left": None}):
+        ja, en = notice(JA, is_follow_up=True, **known), notice(EN, is_follow_up=True, **known)
+        assert ja.subject == f"[{REF}] 開示請求 ほか1件 追加連絡 (完了した案件)"
+        assert en.subject == f"[{REF}] Disclosure and 1 more, follow-up: the case is closed"
+        assert "この案件は完了しています" in ja.text
+        assert "This case is closed" in en.text
+    assert notice(EN, due_on=None, days_left=None).subject == f"[{REF}] Disclosure and 1 more, new"
+
+
+def test_the_notice_says_what_the_mail_made_happen_by_itself() -> None:
+    text = notice(JA, hints=["status_sent", "new_code"]).text
+    assert "・進み具合のお問い合わせです。今の状況を自動で返信しました。\n・new_code\n" in text
+
+
+def test_the_preview_shows_exactly_what_would_leave() -> None:
+    text = preview(JA).text
+    for line in ("宛先: hanako@requester.example", f"│ 件名: [{REF}] 開示のご請求について", "まだ何も送っていません"):
+        assert f"\n{line}\n" in text
+    assert "│ 見本 花子 様\n│\n│ 契約の記録を取り寄せております。\n" in text
+    assert "・委任状.pdf (application/pdf、123.5 kB、SHA-256 ab12cd34ef56…)" in text
+    assert f"\n\n送信 {SECRET}\n\n" in text
+    assert "添付: なし" in preview(JA, attachments=[]).text
+    assert f"│ 件名: {'件' * 200}\n" in preview(JA, subject="件" * 200).text
+
+
+def test_each_offer_says_what_else_it_does_before_its_line() -> None:
+    acts = "・本人確認: 済み(書類)\n・決定: 開示請求 → 一部に応じる\n・案件を完了: 回答済み\n"
+    assert f"本人確認も済みにして、送信・完了にする:\n{acts}\n送信 {SECRET[::-1]}\n" in preview(JA).text
+
+
+def test_a_blocked_preview_offers_nothing_and_says_what_to_change_first() -> None:
+    warnings = [Said("cc", {"count": 2}), Said("other_ref", {"refs": ["KJ-2026-000124-D"]})]
+    ja = preview(JA, is_blocked=True, warnings=warnings)
+    assert ja.subject.startswith(f"[{REF}] 送れません(直して返信してください)")
+    assert ja.text.index("別の案件の番号(KJ-2026-000124-D)") < ja.text.index("ほかに2件の宛先")
+    assert "もう一度このメールに返信してください" in ja.text
+    assert not re.search(r"(?m)^送信 ", ja.text)
+    assert "href" not in ja.html
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_preview_knows_which_warnings_block(language: Language) -> None:
+    assert set(desk_words(language)["blocking"]) == BLOCKING
+
+
+def test_a_preview_without_a_letter_is_a_question_before_an_act() -> None:
+    nothing = {"to": "", "subject": "", "text": "", "attachments": [], "warnings": []}
+    act = preview(JA, **nothing, offers=[Offered("act", SECRET)], acts=[Said("merged", {"ref": "KJ-2026-000124-D"})])
+    assert act.subject.startswith(f"[{REF}] 実行前の確認")
+    assert "■ 行われること\n・案件を統合: KJ-2026-000124-D へ\n" in act.text
+    assert f"実行する:\n\n送信 {SECRET}\n" in act.text
+    assert "宛先" not in act.text
+    assert "添付" not in act.text
+
+
+def test_a_receipt_answers_line_by_line() -> None:
+    letter = receipt(JA)
+    assert "» /担当\n✔ 担当: 未定 → s-sato\n\n次: 11/25(水)までに本人確認\n" in letter.text
+    assert letter.subject == f"[{REF}] 受領 残8営業日 (期限 12/3)"
+    assert "Next: somebody takes the case\n" in receipt(EN, next=Said("take")).text
+    assert receipt(EN, ref=None, due_on=None, days_left=None, next=None).subject == "[mailbot] Receipt"
+
+
+def test_a_refused_mail_is_told_that_its_good_lines_were_not_done_either() -> None:
+    wrong = Said("unknown", {"suggestions": ["/担当"]}, "/丹東", is_done=False)
+    text = refusal(JA, Said("handler", {"before": "", "after": "x"}, "/担当"), wrong).text
+    assert "» /担当\n– 読み取れました。" in text
+    assert "» /丹東\n✗ この行は指示として読めません。" in text
+    assert "✔" not in text
+
+
+def test_a_letter_that_lacks_fields_is_answered_with_lines_to_copy() -> None:
+    lacking = Said("missing", {"letter": "L8", "fields": ["事実", "理由"]}, "/不開示 33-2-1", is_done=False)
+    letter = refusal(JA, lacking)
+    assert "\n\n/不開示 33-2-1\n事実:\n理由:\n" in letter.text  # no "…", which would pass for words
+    assert "/不開示 33-2-1\n事実:\n理由:</div>" in letter.html
+
+
+def test_a_refusal_lists_what_may_be_chosen() -> None:
+    grounds = Said("unknown_ground", {"grounds": [("33-2-1", "危害のおそれ")]}, is_done=False)
+    kinds = Said("unknown_kind", {"kinds": ["erase"]}, is_done=False)
+    blocked = Said("blocked", {"warnings": [Said("quoted")]}, is_done=False)
+    text = refusal(JA, grounds, kinds, blocked).text
+    assert "33-2-1: 危害のおそれ\n" in text
+    assert "erase: 消去請求\n" in text
+    assert "・引用と見られる行" in text
+
+
+def test_the_manager_sees_the_whole_letter_and_what_differs_from_the_template() -> None:
+    text = approval(JA, is_reminder=True, is_deputy=True).text
+    assert "理由:\n│ ほかの方の記録と分けられない項目です。\n" in text
+    assert f"│ 件名: [{REF}] 開示のご請求について\n│\n│ 見本 花子 様\n" in text
+    assert "まだ承認も差戻しもされていません。" in text
+    assert "管理責任者が不在のため" in text
+    assert "承認になることはなく" in text
+    assert approval(JA, is_reminder=True).subject == f"[{REF}] 承認のお願い(再送): 開示請求 残3営業日 (期限 12/3)"
+
+
+def test_files_names_what_came_along_and_what_did_not() -> None:
+    text = files(EN).text
+    assert text.index(PAPERS.name) < text.index("Left out (not a kind") < text.index(LOCKED.name)
+    assert "Left out (" not in files(EN, dropped=[]).text
+
+
+@pytest.mark.parametrize(
+    ("value", "ja", "en"),
+    [
+        ("x", "〈X〉", "〈X〉"),
+        (["x", "y"], "〈X、y〉", "〈X, y〉"),
+        ([], "〈none〉", "〈none〉"),
+        (None, "〈none〉", "〈none〉"),
+        (date(2026, 12, 3), "〈12/3(木)〉", "〈Thu 3 Dec〉"),
+        (ARRIVED, "〈2026年11月20日(金)14時10分〉", "〈Friday, 20 November 2026, 14:10〉"),
+        ("a\nb", "〈a b〉", "〈a b〉"),
+    ],
+)
+def test_a_value_of_an_answer_is_said_in_words(value: object, ja: str, en: str) -> None:
+    said, table, names = (
+        Said("one", {"it": value, "spare": object()}),
+        {"one": "〈%(it)s〉"},
+        {"it": {"x": "X", "": "none"}},
+    )
+    assert (told(JA, said, table, names), told(EN, said, table, names)) == (ja, en)
+
+
+def test_an_answer_names_the_value_it_lacks_and_prints_a_code_it_does_not_know() -> None:
+    with pytest.raises(ValueError, match="one: its value it is missing"):
+        told(JA, Said("one"), {"one": "%(it)s"}, {})
+    assert told(JA, Said("two\nlines"), {}, {}) == "two lines"
+    assert pairs(["a", ("b", "B")], {"a": "A"}) == [("a", "A"), ("b", "B")]
+
+
+def _first_lines(letter: Rendered) -> list[str]:
+    return [body.split("\r\n")[0] for _, _, body in written_mails(letter)]

@@ -1,6 +1,9 @@
 """Whatever a mail does to the child that reads it, the worker gets an answer in time and the next mail is read."""
 
+import base64
+import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator
 
@@ -131,3 +134,82 @@ def test_a_monster_is_read_in_time(busy: Sandbox, name: str) -> None:
     found = busy.read(b"From: Eve <eve@people.test>\nTo: privacy@company.test\n" + MONSTERS[name])
     assert time.monotonic() - begun < MOST_S
     assert isinstance(found, Incoming)
+
+
+def with_files(*files: bytes) -> bytes:
+    """A mail with a text and files in base64."""
+    parts = (
+        b"--a\nContent-Type: application/pdf; name=%d.pdf\nContent-Transfer-Encoding: base64\n\n%b\n"
+        % (number, base64.encodebytes(file))
+        for number, file in enumerate(files)
+    )
+    text = b"--a\nContent-Type: text/plain\n\nPlease see the files.\n"
+    head = b'From: hana@company.test\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="a"\n\n'
+    return head + text + b"".join(parts) + b"--a--\n"
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+FILES = (b"%PDF-1.5 one", bytes(range(256)) * 300, b"")
+UNKNOWN = digest(b"nobody sent this")
+
+
+@pytest.mark.parametrize("wanted", [(0,), (1, 0), (0, 1, 2), (1, 1), (2,), ()])
+def test_the_files_of_a_mail_come_in_the_order_asked_for(sound: Sandbox, wanted: tuple[int, ...]) -> None:
+    files = [FILES[number] for number in wanted]
+    assert sound.enclosed(with_files(*FILES), [digest(file) for file in files]) == files
+
+
+def test_what_is_listed_can_be_had(sound: Sandbox) -> None:
+    mail = with_files(*FILES)
+    listed = sound.read(mail)
+    assert isinstance(listed, Incoming)
+    assert sound.enclosed(mail, [one.sha256 for one in listed.attachments]) == list(FILES)
+
+
+def test_a_file_that_is_not_in_the_mail_is_a_fault_and_the_next_order_is_served(sound: Sandbox) -> None:
+    found = sound.enclosed(with_files(*FILES), [digest(FILES[0]), UNKNOWN])
+    assert isinstance(found, Unreadable)
+    assert found.why.split()[0] == "LookupError"
+    assert sound.read(HONEST) == parse(HONEST)
+    assert sound.enclosed(with_files(FILES[0]), [digest(FILES[0])]) == [FILES[0]]
+
+
+def test_what_is_no_digest_is_refused_before_the_child_sees_it(sound: Sandbox) -> None:
+    with pytest.raises(ValueError, match="hexadecimal"):
+        sound.enclosed(HONEST, ["no digest"])
+
+
+LIES = {
+    "another file": "contents_of = lambda raw, wanted: [b'another']",
+    "a file too few": "contents_of = lambda raw, wanted: []",
+    "a file too many": "contents_of = lambda raw, wanted: [b'%PDF-1.5 one', b'another']",
+    "a length that lies": "_files = lambda payload: (3).to_bytes(8, 'big') + b'%PDF-1.5 one'",
+    "no length": "_files = lambda payload: b'x'",
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+def test_a_child_that_answers_with_other_bytes_is_not_believed(lie: str) -> None:
+    box = Sandbox((sys.executable, "-P", "-c", f"from mailbot.edge import child\nchild.{lie}\nchild.main()"))
+    assert box.enclosed(with_files(*FILES), [digest(FILES[0])]) == Unreadable("broken_answer")
+    assert box._child is None
+    box.close()
+
+
+def test_thirty_megabytes_of_a_file_come_back(sound: Sandbox) -> None:
+    data = bytes(range(250)) * 114_000
+    begun = time.monotonic()
+    assert sound.enclosed(with_files(data), [digest(data)]) == [data]
+    assert time.monotonic() - begun < MOST_S
+
+
+@pytest.mark.parametrize("name", ["100,000 parts", "nested 1,000 deep", "winmail.dat of garbage", "40 MB of NUL"])
+def test_no_monster_keeps_the_search_busy(busy: Sandbox, name: str) -> None:
+    begun = time.monotonic()
+    found = busy.enclosed(b"From: Eve <eve@people.test>\n" + MONSTERS[name], [UNKNOWN])
+    assert time.monotonic() - begun < MOST_S
+    assert isinstance(found, Unreadable)
+    assert found.why.split()[0] == "LookupError"

@@ -1,4 +1,8 @@
-"""Letters on real screens: headless Chromium draws each at phone and desk width, light and dark, and measures it."""
+"""Letters on real screens: headless Chromium draws and measures each.
+
+At phone and desk width in light and dark, in a narrow window, and without its style sheet as some programs show it.
+Images are off everywhere.
+"""
 
 import html
 import json
@@ -11,15 +15,29 @@ from typing import Any
 
 import pytest
 
-from mailbot.core.letters import Rendered
-from mailbot.core.message import Language
-from tests.edge.letter_samples import EMPTY_DAY, acknowledgement, digest, letter_trouble, notice, warning
+from mailbot.core.letters import Rendered, Said
+from mailbot.core.message import Attachment, Language
+from tests.edge.letter_samples import (
+    EMPTY_DAY,
+    STAFF_LETTERS,
+    acknowledgement,
+    digest,
+    letter_trouble,
+    notice,
+    preview,
+    receipt,
+    refusal,
+    warning,
+)
 
 pytestmark = pytest.mark.real
 
 JA, EN = Language.JA, Language.EN
-PHONE, DESK = 360, 1000
-SCREENS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
+NARROW, PHONE, DESK = 240, 360, 1000
+SCREENS = [(NARROW, "light"), (PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
+BARE = [(NARROW, "bare"), (DESK, "bare")]
+THUMB = 44
+"""The least height and width, in CSS pixels, of what a thumb has to hit (WCAG 2.2, 2.5.5)."""
 LONG_WORD = "https-example-" * 30
 LETTERS: dict[str, Rendered] = {
     "acknowledgement-ja": acknowledgement(JA, "disclosure", "marketing_stop", "complaint"),
@@ -32,7 +50,25 @@ LETTERS: dict[str, Rendered] = {
     "digest-en": digest(EN),
     "digest-empty": digest(JA, **EMPTY_DAY),
 }
+STAFF: dict[str, Rendered] = {
+    **{f"{write.__name__}-{language}": write(language) for write in STAFF_LETTERS for language in Language},
+    "preview-blocked": preview(JA, is_blocked=True, warnings=[Said("other_ref", {"refs": ["KJ-2026-000124-D"] * 9})]),
+    "preview-long": preview(
+        EN,
+        to=f"{LONG_WORD[:60]}@long.example",
+        text=LONG_WORD,
+        attachments=[Attachment(LONG_WORD, LONG_WORD, 1, "0" * 64)],
+    ),
+    "refusal": refusal(
+        JA,
+        Said("missing", {"letter": "L8", "fields": ["事実", "理由"]}, "/不開示 33-2-1", is_done=False),
+        Said("unknown_ground", {"grounds": [("33-2-1", LONG_WORD), (LONG_WORD, "x")]}, LONG_WORD, is_done=False),
+    ),
+    "help": receipt(EN, rows=[("/ask id|mandate|scope|wait [1 3]", "Asks the requester."), (LONG_WORD, LONG_WORD)]),
+}
+LETTERS |= STAFF
 EVERY_SCREEN = [(name, width, mode) for name in LETTERS for width, mode in SCREENS]
+BARE_SCREENS = [(name, width, mode) for name in STAFF for width, mode in BARE]
 MEASURE = """
 const luminance = c => { const v = c.match(/[\\d.]+/g).slice(0, 3).map(x => x / 255)
   .map(x => x <= 0.03928 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
@@ -49,6 +85,8 @@ window.onload = () => { document.getElementById("answer").textContent = JSON.str
   [...document.querySelectorAll("iframe")].map(f => { const w = f.contentWindow, d = w.document; return {
     id: f.id, width: d.documentElement.scrollWidth, text: d.body.innerText.length, faint: faint(d, w),
     column: Math.round(d.querySelector(".page").getBoundingClientRect().width),
+    taps: [...d.querySelectorAll("a.button")].map(e => e.getBoundingClientRect()).map(r => Math.min(r.width, r.height)),
+    borders: [...d.querySelectorAll("a.button")].map(e => parseFloat(w.getComputedStyle(e).borderTopWidth)),
     dark: luminance(w.getComputedStyle(d.querySelector(".page")).backgroundColor) < 0.2 }; })); };
 """
 
@@ -58,7 +96,7 @@ def screens(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     """What the browser measured: by letter, width and mode."""
     folder = tmp_path_factory.mktemp("screens")
     page = folder / "all.html"
-    frames = "".join(_frame(name, LETTERS[name], width, mode) for name, width, mode in EVERY_SCREEN)
+    frames = "".join(_frame(name, LETTERS[name], width, mode) for name, width, mode in EVERY_SCREEN + BARE_SCREENS)
     page.write_text(f'<meta charset="utf-8">{frames}<pre id="answer"></pre><script>{MEASURE}</script>', "utf-8")
     dom = _chromium(folder, page, "--dump-dom", "--virtual-time-budget=5000")
     found = re.search(r'<pre id="answer">(.+?)</pre>', dom, re.DOTALL)
@@ -75,7 +113,24 @@ def test_a_letter_fits_its_screen_and_can_be_read(
     assert screen["column"] == min(width, 600)
     assert screen["dark"] == (mode == "dark")
     assert screen["faint"] == [], "its contrast is under 4.5"
-    assert screen["text"] > 200
+    assert screen["text"] > 100
+    assert all(size >= THUMB for size in screen["taps"]), "a button is smaller than a thumb"
+
+
+@pytest.mark.parametrize(("name", "width", "mode"), BARE_SCREENS)
+def test_a_staff_mail_without_its_style_sheet_fits_and_keeps_its_buttons(
+    screens: dict[str, dict[str, Any]], name: str, width: int, mode: str
+) -> None:
+    screen = screens[f"{name} {width} {mode}"]
+    assert screen["width"] == width, "it scrolls sideways"
+    assert screen["faint"] == [], "its contrast is under 4.5"
+    assert all(size >= THUMB for size in screen["taps"]), "a button is smaller than a thumb"
+    assert all(screen["borders"]), "a button has no border"
+
+
+@pytest.mark.parametrize("name", ["notice-ja", "preview-en", "approval-ja", "challenge-en"])
+def test_what_asks_for_a_tap_has_buttons(screens: dict[str, dict[str, Any]], name: str) -> None:
+    assert screens[f"{name} {PHONE} light"]["taps"]
 
 
 def test_a_letter_is_painted(tmp_path: Path) -> None:
@@ -86,8 +141,9 @@ def test_a_letter_is_painted(tmp_path: Path) -> None:
 
 
 def _frame(name: str, letter: Rendered, width: int, mode: str) -> str:
-    source = html.escape(letter.html, quote=True)
-    style = f"border:0;color-scheme:{mode}"
+    document = re.sub("(?s)<style>.*?</style>", "", letter.html) if mode == "bare" else letter.html
+    source = html.escape(document, quote=True)
+    style = f"border:0;color-scheme:{'light' if mode == 'bare' else mode}"
     return (
         f'<iframe id="{name} {width} {mode}" srcdoc="{source}" width="{width}" height="9000" style="{style}"></iframe>'
     )
@@ -101,6 +157,7 @@ def _chromium(folder: Path, page: Path, *options: str) -> str:
         *quiet.split(),
         "--disable-component-update",
         "--disable-sync",
+        "--blink-settings=imagesEnabled=false",
         f"--user-data-dir={folder}/chromium",
     ]
     done = subprocess.run([*command, *options, page.as_uri()], capture_output=True, check=True, timeout=60)
