@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from mailbot.core.desk.manual import manual
 from mailbot.core.diagram import diagram
 
-(Path(__file__).parent / "states.md").write_text(diagram(), encoding="utf-8")
+_DOCS = Path(__file__).parent
+
+(_DOCS / "states.md").write_text(diagram(), encoding="utf-8")
+(_DOCS / "commands.md").write_text(manual(), encoding="utf-8")

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from mailbot.config import Config
+from mailbot.core.desk.manual import manual
 from mailbot.core.diagram import diagram
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -14,6 +15,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_state_diagram_is_the_one_the_table_makes() -> None:
     assert (DOCS / "states.md").read_text(encoding="utf-8") == diagram(), "run `make docs`"
+
+
+def test_the_page_of_the_commands_is_the_one_the_table_makes() -> None:
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == manual(), "run `make docs`"
 
 
 @pytest.mark.parametrize("section", Config.model_fields)
