@@ -14,8 +14,8 @@ from mailbot.core.calendar import CalendarFault
 from mailbot.core.decide import Rules
 from mailbot.core.letters import Company
 from mailbot.core.policy import PolicyFault, parse_policy
-from mailbot.core.token import TokenKeys
 from mailbot.edge.clock import Clock
+from mailbot.edge.dns import Resolving
 from mailbot.edge.holiday import build_calendar
 from mailbot.edge.imap import Mailbox
 from mailbot.edge.model.load import Model, load_model
@@ -30,6 +30,7 @@ from mailbot.store.first import go_live, office_key, schedule_digest
 from mailbot.store.migrate import behind, upgrade
 from mailbot.store.policies import Policies
 from mailbot.store.presence import alone
+from mailbot.store.token_keys import token_keys
 from mailbot.store.vault import Vault, VaultFault, make_master_key, read_master_key
 
 GO_LIVE_BEFORE = timedelta(days=1)
@@ -150,18 +151,13 @@ def model_of(config: Config) -> Model:
         raise ConfigFault([f'classifier.model = "{config.classifier.model}": {fault}']) from None
 
 
-def token_keys(config: Config, vault: Vault) -> TokenKeys:
-    """Return the keys that sign thread tokens."""
-    return TokenKeys(config.company.address.lower(), {"a": vault.token_key}, "a")
-
-
 def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now: datetime) -> Parts:
     return Parts(
         config=config,
         company=Company(config.company.name, config.company.desk, config.company.address),
         engine=stores.engine,
         vault=stores.vault,
-        tokens=token_keys(config, stores.vault),
+        tokens=token_keys(stores.engine, stores.vault, config.company.address, now),
         mailbox=Mailbox(config.imap),
         sender=Sender(config.smtp, config.company.address),
         sandbox=Sandbox(),
@@ -171,6 +167,7 @@ def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now
         policies=Policies(stores.engine),
         office_key=office_key(stores.engine, stores.vault, now),
         since=_since(config, stores.engine, now),
+        lookup=Resolving().lookup,
     )
 
 

@@ -1,6 +1,5 @@
 """What the commands print: the register, one case, the days of its clocks, held mail, the sum, the proof."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,10 +8,10 @@ from sqlalchemy import Row
 
 from mailbot.core.case import Request
 from mailbot.core.conservation import conservation_line, is_conserved
-from mailbot.core.decide import Rules, dates_of, points_of
+from mailbot.core.decide import Rules
 from mailbot.core.events import SENTENCES, stamp
-from mailbot.core.kinds import KINDS
 from mailbot.core.policy import dates
+from mailbot.core.reckoning import reckoned, shown_day
 from mailbot.edge.sandbox import Unreadable
 from mailbot.steps.daily import digest_context, digest_letter, write_digest
 from mailbot.steps.fetch import watched
@@ -76,19 +75,19 @@ def why(parts: Parts, ref: str, now: datetime) -> list[str] | None:
     rules = parts.rules_of(snapshot.case.policy)
     lines = [f"{snapshot.case.ref}: policy {snapshot.case.policy}, {rules.calendar.zone.key}"]
     for request in snapshot.case.requests:
-        lines += _why_request(request, rules, now)
+        lines += reckoned(request, rules, now)
     return lines
 
 
 def worked_example(rules: Rules, now: datetime) -> list[str]:
     """Return the dates of every kind for a mail that arrives now, so that an operator can check them by hand."""
     day = rules.calendar.local_day(now)
-    lines = [f"A mail that arrives now ({_shown(day)}) under {rules.key}:"]
+    lines = [f"A mail that arrives now ({shown_day(day)}) under {rules.key}:"]
     for name in rules.policy.periods:
         owed = dates(rules.policy, rules.calendar, name, now)
         shown = {"acknowledge": owed.ack_on, "notice": owed.notice_on, "total": owed.total_on, "gate": owed.gate_on}
-        told = ", ".join(f"{word} {_shown(on)}" for word, on in shown.items() if on)
-        lines.append(f"  {name:15} answer by {_shown(owed.answer_by())} ({told})")
+        told = ", ".join(f"{word} {shown_day(on)}" for word, on in shown.items() if on)
+        lines.append(f"  {name:15} answer by {shown_day(owed.answer_by())} ({told})")
     return lines
 
 
@@ -240,28 +239,6 @@ def _outgoing_row(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _why_request(request: Request, rules: Rules, now: datetime) -> Iterator[str]:
-    owed = dates_of(request, rules)
-    marks: dict[date, list[str]] = {}
-    named = {"acknowledgement": owed.ack_on, "notice": owed.notice_on, "total": owed.total_on, "gate": owed.gate_on}
-    for name, on in named.items():
-        if on:
-            marks.setdefault(on, []).append(f"{name} owed")
-    for point in points_of(request, rules):
-        marks.setdefault(point.on, []).append(f"warning {point.code}")
-    yield f"request {request.number}: {KINDS[request.kind].name_en} ({request.state.value})"
-    today, day, count = rules.calendar.local_day(now), owed.arrived_on, 0
-    last = max([day, *marks])
-    while day <= last:
-        reason = "arrival, not counted" if day == owed.arrived_on else rules.calendar.why_not(day)
-        count += reason is None
-        counted = f"business day {count}" if reason is None else f"not counted: {reason}"
-        calendar_day = (day - owed.arrived_on).days
-        mark = "; ".join([*marks.get(day, []), *(["today"] if day == today else [])])
-        yield f"  {_shown(day)}  day {calendar_day:2}  {counted}{'  <- ' + mark if mark else ''}"
-        day += _ONE_DAY
-
-
 def _held_line(row: Row[Any], parts: Parts) -> str:
     since = row.received_at.astimezone(parts.rules.calendar.zone)
     return f"{row.id}  received {since:%Y-%m-%d %H:%M}  {row.why}  {row.size_bytes} bytes  {row.folder}"
@@ -282,7 +259,3 @@ def _show(parts: Parts, row: Row[Any]) -> list[str]:
 
 def _clock(moment: str, zone: ZoneInfo) -> str:
     return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-def _shown(day: date | None) -> str:
-    return f"{day:%Y-%m-%d %a}" if day else "-"

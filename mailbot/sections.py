@@ -56,7 +56,10 @@ Printable = Annotated[str, AfterValidator(_printable)]
 
 
 class Company(_Section):
-    """Who the desk speaks for. `desk` is the name in the From line; `case_prefix` begins every reference."""
+    """Who the desk speaks for. `desk` is the name in the From line; `case_prefix` begins every reference.
+
+    `plus_addresses`: mail to `name+anything@domain` reaches the mailbox, so that answers of staff may go there.
+    """
 
     name: Printable = Field(examples=["KAJITAKU, Inc."])
     desk: Printable = Field(examples=["個人情報相談窓口"])
@@ -64,6 +67,7 @@ class Company(_Section):
     timezone: Zone = Field(default="Asia/Tokyo", examples=["Asia/Tokyo"])
     default_language: Language = Language.JA
     case_prefix: str = Field(default="KJ", pattern=r"^[A-Z]{1,8}$", examples=["KJ"])
+    plus_addresses: bool = False
 
 
 class _Server(_Section):
@@ -118,11 +122,16 @@ class Store(_Section):
 
 
 class Trust(_Section):
-    """What is believed of a mail's transport. Without `authserv_id` no Authentication-Results header is."""
+    """What is believed of a mail's transport. Without `authserv_id` no Authentication-Results header is.
+
+    `internal_header` is `Name` or `Name: value` of a header only the own border writes. `author_may_approve` is for a
+    one-person firm: a manager may approve what they wrote themselves, and the event log says so.
+    """
 
     authserv_id: str = ""
     proofs: list[Literal["dmarc", "dkim", "internal"]] = ["dmarc"]
     internal_header: str = ""
+    author_may_approve: bool = False
 
 
 class Staff(_Section):
@@ -159,6 +168,9 @@ class Relay(_Section):
 
     mode: Literal["confirm", "hold"] = "confirm"
     hold_minutes: int = Field(default=3, ge=0, le=30)
+    remind_after_hours: int = Field(
+        default=4, ge=1, le=80, description="business hours until an approval is asked again"
+    )
 
 
 class Limits(_Section):

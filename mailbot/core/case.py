@@ -31,11 +31,21 @@ class State(StrEnum):
     OPEN = "open"
     UNCLASSIFIED = "unclassified"
     OVERDUE = "overdue"
+    PAUSED = "paused"
+    DECIDED = "decided"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    DROPPED = "dropped"
+    MOVED = "moved"
     OFFICE = "office"
 
 
-_OPENED = (State.RECEIVED, State.ACKNOWLEDGED, State.UNACKNOWLEDGED)
-_RUNNING = (State.OPEN, State.UNCLASSIFIED, State.OVERDUE)
+_OPENED = (State.RECEIVED, State.ACKNOWLEDGED, State.UNACKNOWLEDGED, State.REOPENED)
+_AFTERWARDS = (State.CLOSED, State.MERGED)
+_UNDECIDED = (State.OPEN, State.UNCLASSIFIED, State.OVERDUE, State.PAUSED)
+RUNNING = (*_UNDECIDED, State.DECIDED)
+"""The states of a request that is owed an answer: its clocks run until the server took the answer."""
 _REMARKS = (
     Name.FLAG_RAISED,
     Name.LETTER_QUEUED,
@@ -44,6 +54,44 @@ _REMARKS = (
     Name.LETTER_BOUNCED,
     Name.FOLLOW_UP_RECEIVED,
     Name.STAFF_MESSAGE_RECEIVED,
+    Name.AUTHORITY_REFUSED,
+    Name.CHALLENGE_ISSUED,
+    Name.HANDLER_ASSIGNED,
+    Name.NOTE_KEPT,
+    Name.IDENTITY_VERIFIED,
+    Name.IDENTITY_REOPENED,
+    Name.PAPERS_RECEIVED,
+    Name.PAPERS_DESTROYED,
+    Name.EFFECT_OFFERED,
+    Name.EFFECT_CONFIRMED,
+    Name.EFFECT_VOIDED,
+    Name.APPROVAL_ASKED,
+    Name.APPROVAL_REMINDED,
+    Name.APPROVAL_GIVEN,
+    Name.APPROVAL_DENIED,
+    Name.CASE_ABSORBED,
+    Name.CASE_SPLIT,
+    Name.CASE_LINKED,
+    Name.HOLD_SET,
+    Name.HOLD_LIFTED,
+    Name.PARTY_ADDED,
+    Name.ADDRESS_CHANGED,
+    Name.STATUS_TOLD,
+    Name.RELAY_CANCELLED,
+    Name.WARNINGS_SNOOZED,
+)
+_LATE = (Name.ACKNOWLEDGEMENT_ACCEPTED, Name.ACKNOWLEDGEMENT_FAILED, Name.ACKNOWLEDGEMENT_WITHHELD)
+"""What became of an acknowledgement may be known only after the case went on."""
+
+_OF_THE_OFFICE = (
+    Name.DIGEST_ISSUED,
+    Name.LETTER_FAILED,
+    Name.LETTER_BOUNCED,
+    Name.STAFF_MESSAGE_RECEIVED,
+    Name.AUTHORITY_REFUSED,
+    Name.CHALLENGE_ISSUED,
+    Name.EFFECT_OFFERED,
+    Name.EFFECT_VOIDED,
 )
 
 TRANSITIONS: Mapping[tuple[Scope, State, Name], State] = {
@@ -55,12 +103,24 @@ TRANSITIONS: Mapping[tuple[Scope, State, Name], State] = {
     (Scope.REQUEST, State.ABSENT, Name.REQUEST_LEFT_UNCLASSIFIED): State.UNCLASSIFIED,
     (Scope.REQUEST, State.OPEN, Name.DEADLINE_MISSED): State.OVERDUE,
     (Scope.REQUEST, State.UNCLASSIFIED, Name.DEADLINE_MISSED): State.OVERDUE,
-    **{(Scope.CASE, state, remark): state for state in _OPENED for remark in _REMARKS},
-    **{(Scope.REQUEST, state, Name.DEADLINE_WARNED): state for state in _RUNNING},
-    (Scope.OFFICE, State.ABSENT, Name.DIGEST_ISSUED): State.OFFICE,
-    (Scope.OFFICE, State.OFFICE, Name.DIGEST_ISSUED): State.OFFICE,
-    (Scope.OFFICE, State.OFFICE, Name.LETTER_FAILED): State.OFFICE,
-    (Scope.OFFICE, State.OFFICE, Name.LETTER_BOUNCED): State.OFFICE,
+    **{(Scope.CASE, state, Name.CASE_CLOSED): State.CLOSED for state in _OPENED},
+    **{(Scope.CASE, state, Name.CASE_MERGED): State.MERGED for state in _OPENED},
+    (Scope.CASE, State.CLOSED, Name.CASE_REOPENED): State.REOPENED,
+    **{(Scope.CASE, state, remark): state for state in (*_OPENED, *_AFTERWARDS) for remark in _REMARKS},
+    **{(Scope.CASE, state, name): state for state in (State.REOPENED, *_AFTERWARDS) for name in _LATE},
+    **{(Scope.REQUEST, state, Name.DEADLINE_WARNED): state for state in RUNNING},
+    **{(Scope.REQUEST, state, Name.REPLY_ASKED): state for state in _UNDECIDED},
+    **{(Scope.REQUEST, state, Name.REQUEST_EXTENDED): State.OPEN for state in _UNDECIDED if state is not State.PAUSED},
+    **{(Scope.REQUEST, state, Name.REQUEST_RECLASSIFIED): State.OPEN for state in _UNDECIDED},
+    **{(Scope.REQUEST, state, Name.REQUEST_DROPPED): State.DROPPED for state in _UNDECIDED},
+    **{(Scope.REQUEST, state, Name.REQUEST_MOVED): State.MOVED for state in _UNDECIDED},
+    **{(Scope.REQUEST, state, Name.PAUSE_STARTED): State.PAUSED for state in _UNDECIDED if state is not State.PAUSED},
+    (Scope.REQUEST, State.PAUSED, Name.PAUSE_ENDED): State.OPEN,
+    **{(Scope.REQUEST, state, Name.REQUEST_DECIDED): State.DECIDED for state in RUNNING},
+    (Scope.REQUEST, State.DECIDED, Name.REQUEST_ANSWERED): State.CLOSED,
+    (Scope.REQUEST, State.DECIDED, Name.REQUEST_REOPENED): State.OPEN,
+    (Scope.REQUEST, State.CLOSED, Name.REQUEST_REOPENED): State.OPEN,
+    **{(Scope.OFFICE, state, fact): State.OFFICE for state in (State.ABSENT, State.OFFICE) for fact in _OF_THE_OFFICE},
 }
 """The whole life of a case and of a request: (scope, state, event) -> next state."""
 
@@ -79,6 +139,10 @@ class Request:
 
     The dates are days in the company's zone; None means the step is not owed. `answer_on` is the day people
     are shown: the earlier of the service date and the gate of Art. 39. `fired` are the warnings already given.
+    `moved` are the business days by which pauses and an extension moved the service dates. `outcome` (full, partial,
+    refused, no_data, alternative, withdrawn, lapsed) and `ground` stand from the decision on, "" before; `mail` is the
+    key of the outgoing mail that is waited for: the asking letter, then the answer. `pause` is the reason the clock
+    stands still since `paused_on`, `stops` the reasons it ever stood still for.
     """
 
     number: int
@@ -94,11 +158,34 @@ class Request:
     total_on: date | None = None
     gate_on: date | None = None
     fired: frozenset[str] = frozenset()
+    moved: int = 0
+    is_extended: bool = False
+    outcome: str = ""
+    ground: str = ""
+    mail: str = ""
+    pause: str = ""
+    paused_on: date | None = None
+    stops: frozenset[str] = frozenset()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an answer is still owed."""
+        return self.state in RUNNING
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a person still has to decide."""
+        return self.state in _UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that belongs to one person's matter. `handler` None means unassigned; moments are aware UTC."""
+    """All that belongs to one person's matter. `handler` None means unassigned; moments are aware UTC.
+
+    `identity` is the tier up to which the identity was checked (law §1), None before; `merged_into` the reference of
+    the case that goes on in its place, "" for none; `closed_at` None while it is open; until the day `snoozed_until`
+    the warnings of the service clock wait.
+    """
 
     state: State = State.ABSENT
     ref: str = ""
@@ -110,7 +197,26 @@ class Case:
     acknowledged_at: datetime | None = None
     withheld: str | None = None
     flags: frozenset[str] = frozenset()
+    identity: int | None = None
+    merged_into: str = ""
+    closed_at: datetime | None = None
+    snoozed_until: date | None = None
     requests: tuple[Request, ...] = field(default=())
+
+    @property
+    def running(self) -> tuple[Request, ...]:
+        """The requests that are owed an answer."""
+        return tuple(request for request in self.requests if request.is_running)
+
+    @property
+    def undecided(self) -> tuple[Request, ...]:
+        """The requests a person still has to decide."""
+        return tuple(request for request in self.requests if request.is_undecided)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to be done here."""
+        return self.state not in {State.CLOSED, State.MERGED}
 
 
 def fold(events: Iterable[Event], case: Case | None = None) -> Case:
@@ -121,7 +227,8 @@ def fold(events: Iterable[Event], case: Case | None = None) -> Case:
 def apply(case: Case, event: Event) -> Case:
     """Return the case after one more event. Raises UnexpectedEvent when TRANSITIONS does not allow it."""
     if event.request is None:
-        is_office = case.state is State.OFFICE or event.name is Name.DIGEST_ISSUED
+        is_new_office = case.state is State.ABSENT and event.name is not Name.CASE_OPENED
+        is_office = case.state is State.OFFICE or is_new_office
         scope = Scope.OFFICE if is_office else Scope.CASE
         case = replace(case, state=_next(scope, case.state, event.name))
         change = _CASE_CHANGES.get(event.name)
@@ -159,6 +266,15 @@ _CASE_CHANGES: Mapping[Name, Callable[[Case, Event], dict[str, Any]]] = {
     Name.ACKNOWLEDGEMENT_FAILED: lambda _, event: {"withheld": event.data["trouble"]},
     Name.ACKNOWLEDGEMENT_ACCEPTED: lambda _, event: {"acknowledged_at": event.at},
     Name.LETTER_BOUNCED: lambda case, _: {"flags": case.flags | {"bounced"}},
+    Name.HANDLER_ASSIGNED: lambda _, event: {"handler": event.data["handler"]},
+    Name.IDENTITY_VERIFIED: lambda _, event: {"identity": event.data["tier"]},
+    Name.IDENTITY_REOPENED: lambda *_: {"identity": None},
+    Name.CASE_CLOSED: lambda _, event: {"closed_at": event.at},
+    Name.CASE_REOPENED: lambda *_: {"closed_at": None},
+    Name.CASE_MERGED: lambda _, event: {"merged_into": str(event.data["into"]), "closed_at": event.at},
+    Name.WARNINGS_SNOOZED: lambda _, event: {"snoozed_until": _day(event.data["until"])},
+    Name.HOLD_SET: lambda case, _: {"flags": case.flags | {"hold"}},
+    Name.HOLD_LIFTED: lambda case, _: {"flags": case.flags - {"hold"}},
 }
 
 
@@ -185,9 +301,50 @@ def _new_request(event: Event, state: State) -> Request:
 
 
 def _changed(request: Request, state: State, event: Event) -> Request:
+    change = _REQUEST_CHANGES.get(event.name)
+    return replace(request, state=state, **(change(request, event) if change else {}))
+
+
+def _fired(request: Request, event: Event) -> dict[str, Any]:
     points = event.data.get("points", [])
     told = frozenset(str(point) for point in points) if isinstance(points, list) else frozenset()
-    return replace(request, state=state, fired=request.fired | told)
+    return {"fired": request.fired | told}
+
+
+def _dated(_: Request, event: Event) -> dict[str, Any]:
+    return {name: _day(event.data[name]) for name in DAYS if name in event.data}
+
+
+def _retyped(request: Request, event: Event) -> dict[str, Any]:
+    named = {"kind": str(event.data["kind"]), "right": str(event.data["right"]), "confidence": None}
+    cleared = dict.fromkeys(DAYS)
+    return cleared | _dated(request, event) | named | {"pause": "", "paused_on": None}
+
+
+def _paused(request: Request, event: Event) -> dict[str, Any]:
+    reason = str(event.data["reason"])
+    return {"pause": reason, "paused_on": _day(event.data["on"]), "stops": request.stops | {reason}}
+
+
+def _moved(request: Request, event: Event) -> dict[str, Any]:
+    return _dated(request, event) | {"moved": event.data["moved"], "pause": "", "paused_on": None}
+
+
+def _decided(_: Request, event: Event) -> dict[str, Any]:
+    ended = {"pause": "", "paused_on": None}
+    return ended | {name: str(event.data.get(name) or "") for name in ("outcome", "ground", "mail")}
+
+
+_REQUEST_CHANGES: Mapping[Name, Callable[[Request, Event], dict[str, Any]]] = {
+    Name.DEADLINE_WARNED: _fired,
+    Name.REQUEST_RECLASSIFIED: _retyped,
+    Name.REPLY_ASKED: lambda _, event: {"mail": str(event.data["mail"])},
+    Name.PAUSE_STARTED: _paused,
+    Name.PAUSE_ENDED: _moved,
+    Name.REQUEST_EXTENDED: lambda request, event: _moved(request, event) | {"is_extended": True},
+    Name.REQUEST_DECIDED: _decided,
+    Name.REQUEST_REOPENED: lambda *_: {"outcome": "", "ground": "", "mail": ""},
+}
 
 
 def _day(value: object) -> date | None:

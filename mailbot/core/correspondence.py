@@ -7,7 +7,7 @@ from datetime import date, datetime
 from mailbot.core.case import Case, Request
 from mailbot.core.decide import Rules, needs_identity
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
-from mailbot.core.letters import Company, Letter, LetterKind, RequestLine
+from mailbot.core.letters import Company, Letter, LetterKind, RequestLine, Tap
 from mailbot.core.message import Incoming, Language
 
 _LONGEST_NOTICE = 6000
@@ -43,23 +43,27 @@ def acknowledgement(company: Company, case: Case, to: str, rules: Rules, now: da
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The message a notice shows: what was read, the proved DMARC result (None: nothing), the phrases by kind."""
+    """The message a notice shows: what was read, the proved DMARC result (None: nothing), the phrases by kind.
+
+    `hints` are codes of what the message made happen by itself, such as `status_sent`.
+    """
 
     incoming: Incoming
     received_at: datetime
     dmarc: str | None
     because: Mapping[str, tuple[str, ...]]
     is_follow_up: bool
+    hints: tuple[str, ...] = ()
 
 
 def notice(company: Company, case: Case, shown: Shown, reader: Reader, rules: Rules, now: datetime) -> Letter:
     """Return the notice that puts a message before a member of staff."""
-    due_on = first_due(case.requests)
+    due_on = first_due(case.running) or first_due(case.requests)
     incoming = shown.incoming
     context = {
         "company": company,
         "ref": case.ref,
-        "requests": [request_line(one, reader.language, rules, shown.because) for one in case.requests],
+        "requests": [request_line(one, reader.language, rules, shown.because) for one in _told(case)],
         "received_at": _local(shown.received_at, rules),
         "language_of_mail": incoming.language.value,
         "sender": incoming.from_address or incoming.sender or "",
@@ -69,13 +73,41 @@ def notice(company: Company, case: Case, shown: Shown, reader: Reader, rules: Ru
         "flags": sorted(case.flags),
         "text": (incoming.reply_text or incoming.text)[:_LONGEST_NOTICE],
         "attachments": list(incoming.attachments),
-        "days_left": rules.calendar.business_days_between(rules.calendar.local_day(now), due_on),
+        "days_left": rules.calendar.business_days_between(rules.calendar.local_day(now), due_on) if due_on else None,
         "due_on": due_on,
         "is_follow_up": shown.is_follow_up,
         "ack_withheld": case.withheld,
+        "has_identity": case.identity is not None,
+        "identity_tier": max((rules.policy.identity_tier(one.kind) for one in _told(case)), default=0),
+        "is_closed": not case.is_open,
+        "hints": list(shown.hints),
+        "taps": _taps(case, shown, reader, rules),
     }
     kind = LetterKind.ESCALATION if reader.role == "manager" else LetterKind.NOTICE
     return Letter("notice", kind, reader.language, reader.to, context)
+
+
+def _told(case: Case) -> tuple[Request, ...]:
+    """Return the requests a reader is shown: those still open, all of them when none is."""
+    return case.running or case.requests
+
+
+def _taps(case: Case, shown: Shown, reader: Reader, rules: Rules) -> list[Tap]:
+    """Return what can be done with one tap, in the reader's language."""
+    is_ja = reader.language is Language.JA
+    tier = max((rules.policy.identity_tier(one.kind) for one in case.undecided), default=0)
+    taps = {
+        "take": ("/担当" if is_ja else "/take", case.handler is None),
+        "reply": ("", True),
+        "ask_id": ("/照会 id" if is_ja else "/ask id", tier > (case.identity or 0)),
+        "withdrawn": (
+            "/完了 取下げ" if is_ja else "/close withdrawn",
+            "withdraws" in case.flags and bool(case.undecided),
+        ),
+        "type": ("/種別 " if is_ja else "/type ", bool(case.undecided)),
+        "spam": ("/迷惑" if is_ja else "/spam", not shown.is_follow_up),
+    }
+    return [Tap(code, line) for code, (line, fits) in taps.items() if fits]
 
 
 def warning(
@@ -138,6 +170,8 @@ def request_line(
         notice_days=counted or None,
         confidence=request.confidence,
         because=tuple(_phrases(request.kind, because or {}, language)),
+        state=request.state.value,
+        outcome=request.outcome,
     )
 
 
@@ -150,9 +184,9 @@ def _phrases(kind: str, because: Mapping[str, tuple[str, ...]], language: Langua
     yield from (phrase[:_LONGEST_PHRASE] for phrase in because.get(kind, ()))
 
 
-def first_due(requests: Sequence[Request]) -> date:
-    """Return the earliest day on which any of the requests is owed an answer."""
-    return min(request.answer_on for request in requests if request.answer_on)
+def first_due(requests: Sequence[Request]) -> date | None:
+    """Return the earliest day on which any of the requests is owed an answer, None where none is."""
+    return min((request.answer_on for request in requests if request.answer_on), default=None)
 
 
 def _local(moment: datetime | None, rules: Rules) -> datetime:

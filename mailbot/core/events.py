@@ -38,6 +38,44 @@ class Name(StrEnum):
     DEADLINE_WARNED = "deadline_warned"
     DEADLINE_MISSED = "deadline_missed"
     DIGEST_ISSUED = "digest_issued"
+    AUTHORITY_REFUSED = "authority_refused"
+    CHALLENGE_ISSUED = "challenge_issued"
+    HANDLER_ASSIGNED = "handler_assigned"
+    NOTE_KEPT = "note_kept"
+    REQUEST_RECLASSIFIED = "request_reclassified"
+    REQUEST_DROPPED = "request_dropped"
+    REQUEST_MOVED = "request_moved"
+    REPLY_ASKED = "reply_asked"
+    PAUSE_STARTED = "pause_started"
+    PAUSE_ENDED = "pause_ended"
+    IDENTITY_VERIFIED = "identity_verified"
+    IDENTITY_REOPENED = "identity_reopened"
+    PAPERS_RECEIVED = "papers_received"
+    PAPERS_DESTROYED = "papers_destroyed"
+    EFFECT_OFFERED = "effect_offered"
+    EFFECT_CONFIRMED = "effect_confirmed"
+    EFFECT_VOIDED = "effect_voided"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_REMINDED = "approval_reminded"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_DENIED = "approval_denied"
+    REQUEST_DECIDED = "request_decided"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_EXTENDED = "request_extended"
+    REQUEST_REOPENED = "request_reopened"
+    CASE_CLOSED = "case_closed"
+    CASE_REOPENED = "case_reopened"
+    CASE_MERGED = "case_merged"
+    CASE_ABSORBED = "case_absorbed"
+    CASE_SPLIT = "case_split"
+    CASE_LINKED = "case_linked"
+    HOLD_SET = "hold_set"
+    HOLD_LIFTED = "hold_lifted"
+    PARTY_ADDED = "party_added"
+    ADDRESS_CHANGED = "address_changed"
+    STATUS_TOLD = "status_told"
+    RELAY_CANCELLED = "relay_cancelled"
+    WARNINGS_SNOOZED = "warnings_snoozed"
 
 
 SENTENCES: Mapping[Name, str] = {
@@ -57,6 +95,44 @@ SENTENCES: Mapping[Name, str] = {
     Name.DEADLINE_WARNED: "staff were warned of a date",
     Name.DEADLINE_MISSED: "a date passed without an answer",
     Name.DIGEST_ISSUED: "the manager's digest was written",
+    Name.AUTHORITY_REFUSED: "a mail in the name of staff was not believed; nothing was done",
+    Name.CHALLENGE_ISSUED: "a mail in the name of staff was not proved; the real person was asked",
+    Name.HANDLER_ASSIGNED: "somebody took the case or was given it",
+    Name.NOTE_KEPT: "a member of staff left a note inside",
+    Name.REQUEST_RECLASSIFIED: "a person said what the request is",
+    Name.REQUEST_DROPPED: "a person said that this was never asked",
+    Name.REQUEST_MOVED: "the request went on in another case",
+    Name.REPLY_ASKED: "a letter was written that asks the requester for something",
+    Name.PAUSE_STARTED: "the asking letter left; the service clock stands still",
+    Name.PAUSE_ENDED: "the requester wrote; the service clock runs again",
+    Name.IDENTITY_VERIFIED: "the identity was checked",
+    Name.IDENTITY_REOPENED: "the identity has to be checked again",
+    Name.PAPERS_RECEIVED: "papers came and were sealed apart",
+    Name.PAPERS_DESTROYED: "the papers were destroyed",
+    Name.EFFECT_OFFERED: "a preview was written; nothing leaves until it is confirmed",
+    Name.EFFECT_CONFIRMED: "the author confirmed the preview",
+    Name.EFFECT_VOIDED: "a preview was given up",
+    Name.APPROVAL_ASKED: "the manager was asked",
+    Name.APPROVAL_REMINDED: "an approval was asked for again",
+    Name.APPROVAL_GIVEN: "the manager approved",
+    Name.APPROVAL_DENIED: "the manager sent it back",
+    Name.REQUEST_DECIDED: "an outcome was fixed and its letter queued",
+    Name.REQUEST_ANSWERED: "the mail server accepted the answer",
+    Name.REQUEST_EXTENDED: "the service date was extended once",
+    Name.REQUEST_REOPENED: "the request counts as not answered again",
+    Name.CASE_CLOSED: "the case was closed",
+    Name.CASE_REOPENED: "the case was opened again",
+    Name.CASE_MERGED: "the case went into another one",
+    Name.CASE_ABSORBED: "another case came into this one",
+    Name.CASE_SPLIT: "a request became a case of its own",
+    Name.CASE_LINKED: "the case was linked to another one",
+    Name.HOLD_SET: "nothing of the case may be destroyed",
+    Name.HOLD_LIFTED: "the hold on destruction was lifted",
+    Name.PARTY_ADDED: "staff added a second party",
+    Name.ADDRESS_CHANGED: "the address letters go to was changed",
+    Name.STATUS_TOLD: "the requester asked how it stands and was told",
+    Name.RELAY_CANCELLED: "a reply was taken back before it left",
+    Name.WARNINGS_SNOOZED: "warnings were put off",
 }
 
 

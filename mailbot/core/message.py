@@ -81,6 +81,8 @@ class Incoming:
     `charsets` are the codecs that read the text, `cuts` what `reply_text` leaves out of `text`.
     `individual_numbers` counts the numbers (My Number) that were masked wherever they stood.
     `defects` are short codes of what was wrong with the bytes, never text from the mail.
+    `delivered_to` are the addresses the servers on the way noted (Delivered-To, X-Original-To, Envelope-To): a
+    token survives there when a client has changed To.
     """
 
     sender: str | None = None
@@ -107,6 +109,7 @@ class Incoming:
     cuts: tuple[Cut, ...] = ()
     individual_numbers: int = 0
     defects: tuple[str, ...] = ()
+    delivered_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

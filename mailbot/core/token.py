@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -21,11 +21,16 @@ GRAMMAR = re.compile(rf"(?<![{ALPHABET}])[{ALPHABET}]{{{LENGTH}}}(?![{ALPHABET}]
 
 
 class Audience(StrEnum):
-    """Who a token was made for; the value is the kind character inside it."""
+    """Who or what a token was made for; the value is the kind character inside it.
+
+    BOUNCE marks the envelope sender of an automatic mail, CHALLENGE the mail that asks a roster address for a code.
+    """
 
     STAFF = "s"
     REQUESTER = "c"
     MANAGER = "m"
+    BOUNCE = "b"
+    CHALLENGE = "x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class TokenKeys:
-    """The signing keys by key id (one character of the alphabet); new tokens are signed with `current`."""
+    """The signing keys by key id (one character of the alphabet); new tokens are signed with `current`.
+
+    `mailbox` is the desk's own address: a token of another mailbox is none.
+    """
 
     mailbox: str
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, bytes] = field(repr=False)
     current: str
 
     def mint(self, token: Token) -> str:

@@ -1,4 +1,4 @@
-"""The child that reads mail: bytes in, what they say out, one mail after the other, with nothing else in reach.
+"""The child that reads mail: bytes in, what they say or what they hold out, one order after the other.
 
 It is started by `edge.sandbox` and shares with it only two pipes. Memory and processor time are limited by the
 system; opening a socket, starting a process and writing a file are refused. It ends when its input does.
@@ -10,20 +10,30 @@ import signal
 import sys
 from typing import Any, BinaryIO
 
+from mailbot.core.reader.attachment.contents import contents_of
 from mailbot.core.reader.parse import parse
 from mailbot.edge.errors import where
-from mailbot.edge.sandbox import CPU_S, FAULT, INCOMING, LENGTH_BYTES, MEMORY_BYTES, READ
+from mailbot.edge.sandbox import (
+    CPU_S,
+    DIGEST_BYTES,
+    FAULT,
+    FIND_FILES,
+    INCOMING,
+    LENGTH_BYTES,
+    MEMORY_BYTES,
+    READ,
+)
 
 _REFUSED = ("socket.", "subprocess.", "ctypes.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "shutil.")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def main() -> None:
-    """Answer every mail until there are no more."""
+    """Answer every order until there are no more."""
     _confine()
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    while (raw := _next(source)) is not None:
-        mark, answer = _answer(raw)
+    while (asked := _next(source)) is not None:
+        mark, answer = _answer(*asked)
         target.write(mark + len(answer).to_bytes(LENGTH_BYTES, "big") + answer)
         target.flush()
 
@@ -46,13 +56,13 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(event)
 
 
-def _next(source: BinaryIO) -> bytes | None:
-    head = source.read(LENGTH_BYTES)
-    if len(head) < LENGTH_BYTES:
+def _next(source: BinaryIO) -> tuple[bytes, bytes] | None:
+    head = source.read(1 + LENGTH_BYTES)
+    if len(head) < 1 + LENGTH_BYTES:
         return None
-    raw = source.read(int.from_bytes(head, "big"))
+    payload = source.read(int.from_bytes(head[1:], "big"))
     _limit_cpu()
-    return raw
+    return head[:1], payload
 
 
 def _limit_cpu() -> None:
@@ -62,14 +72,24 @@ def _limit_cpu() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_S + 1, most))
 
 
-def _answer(raw: bytes) -> tuple[bytes, bytes]:
-    """Return what the mail says, or the kind and place of the fault, never its words."""
+def _answer(order: bytes, payload: bytes) -> tuple[bytes, bytes]:
+    """Return what the mail says or holds, or the kind and place of the fault, never its words."""
     try:
-        return READ, INCOMING.dump_json(parse(raw))
+        if order == FIND_FILES:
+            return READ, _files(payload)
+        return READ, INCOMING.dump_json(parse(payload))
     except MemoryError:
         return FAULT, b"MemoryError"
     except Exception as error:  # noqa: BLE001 -- any fault costs this one mail a strike and is told by its place
         return FAULT, f"{type(error).__name__} {where(error)}".encode()
+
+
+def _files(payload: bytes) -> bytes:
+    """Return the files asked for, each behind its length."""
+    mail_at = LENGTH_BYTES + DIGEST_BYTES * int.from_bytes(payload[:LENGTH_BYTES], "big")
+    digests = [payload[at : at + DIGEST_BYTES].hex() for at in range(LENGTH_BYTES, mail_at, DIGEST_BYTES)]
+    found = contents_of(payload[mail_at:], digests)
+    return b"".join(len(data).to_bytes(LENGTH_BYTES, "big") + data for data in found)
 
 
 if __name__ == "__main__":

@@ -1,49 +1,39 @@
 """What one message makes happen: its disposition, the events of its case, the letters they owe. Writes nothing."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from mailbot.core.case import Case, State, fold
+from sqlalchemy import Connection
+
+from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
-from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_staff, is_immediate, next_due
-from mailbot.core.events import Event, Name
+from mailbot.core.decide import Arrived, decide_follow_up, decide_new, is_immediate
+from mailbot.core.desk.known import addresses_in, name_key, phones_in
+from mailbot.core.desk.requester import PAPERS, REOPENED, react
+from mailbot.core.desk.scene import Scene
+from mailbot.core.events import BOT, Event, Name
 from mailbot.core.outgoing import Address, thread_after
+from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.reference import reference
 from mailbot.core.token import Audience
 from mailbot.core.triage import Sorted
 from mailbot.sections import Staff
+from mailbot.steps.done import Done, due_after, queued, settlement
+from mailbot.steps.letters import requester_post
 from mailbot.steps.parts import Parts
-from mailbot.steps.reading import Read, staff_with_address
+from mailbot.steps.reading import Read
 from mailbot.steps.writing import Envelope, staff_envelope, write
-from mailbot.store.blobs import Sealed, sealed
-from mailbot.store.cases import Snapshot
-from mailbot.store.ledger import Disposition, Settlement
+from mailbot.store.blobs import sealed
+from mailbot.store.cases import Party, Snapshot
+from mailbot.store.known import indexes, keep_known
+from mailbot.store.ledger import Disposition
 from mailbot.store.mail import Post
 
 _HOUR = timedelta(hours=1)
 _NOTICE_AFTER = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Everything one message leads to, ready to be committed.
-
-    `case` is the case before the events (empty for a new one), `events` what happens to it, `due` when its
-    requests are looked at next, `resealed` the mail sealed anew under the key of the case it joined, in place
-    of the blob `resealed_from`.
-    """
-
-    settlement: Settlement
-    case: Snapshot | None = None
-    is_new: bool = False
-    events: tuple[Event, ...] = ()
-    due: Mapping[int, datetime] = field(default_factory=dict)
-    party: str | None = None
-    posts: tuple[Post, ...] = ()
-    resealed: Sealed | None = None
-    resealed_from: str = ""
 
 
 class Slots:
@@ -69,7 +59,7 @@ class Slots:
 
 def settled_only(one: Read, out: Sorted) -> Done:
     """Settle a message that opens nothing."""
-    return Done(_settlement(one, Disposition(out.disposition), out.why))
+    return Done(settlement(one, Disposition(out.disposition), out.why))
 
 
 def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: Slots, now: datetime) -> Done:
@@ -83,35 +73,41 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
         events.append(Event(Name.ACKNOWLEDGEMENT_WITHHELD, now, data={"why": slot}))
     case = fold(events)
     posts = [] if isinstance(slot, str) else [_acknowledgement(parts, one, snapshot, case, slot, now)]
-    posts += _notices(parts, one, snapshot, case, now, is_follow_up=False)
+    posts += notices(parts, one, snapshot, case, now)
     return Done(
-        _settlement(one, Disposition.CASE, None, number),
+        settlement(one, Disposition.CASE, None, number),
         snapshot,
         is_new=True,
-        events=(*events, *_queued(posts, now)),
-        due={request.number: next_due(request, parts.rules, now) for request in case.requests},
-        party=one.sender_index,
+        events=(*events, *queued(posts, now)),
+        due=due_after(Case(), case, parts.rules, now),
+        parties=(_requester(parts, one, snapshot),),
         posts=tuple(posts),
+        writes=(_knowing(parts, one, snapshot),),
     )
 
 
 def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetime) -> Done:
-    """Join a requester's message to its case and put it before staff; a new right in it gets its own clock."""
-    rules = parts.rules_of(snapshot.case.policy)
-    events = decide_follow_up(snapshot.case, _arrived(one), rules, now, by)
-    case = fold(events, snapshot.case)
-    posts = _notices(parts, one, snapshot, case, now, is_follow_up=True)
-    fresh = case.requests[len(snapshot.case.requests) :]
-    due = {request.number: next_due(request, rules, now) for request in fresh}
-    events = [*events, *_queued(posts, now)]
-    return _joined(parts, one, snapshot, Disposition.FOLLOW_UP, events, due, posts)
+    """Join a requester's message to its case and put it before staff.
 
-
-def staff_message(parts: Parts, one: Read, snapshot: Snapshot, now: datetime) -> Done:
-    """Keep what a member of staff wrote with the case; it changes nothing and goes to nobody."""
-    person = staff_with_address(parts, one.incoming.sender, now)[0]
-    events = decide_staff(one.row.ledger_id, person, now)
-    return _joined(parts, one, snapshot, Disposition.STAFF, events, {}, [])
+    A new right in it gets its own clock; what a requester may do by mail happens. Papers that were asked for stay
+    sealed under a key of their own, so that they can be destroyed alone.
+    """
+    rules, arrived = parts.rules_of(snapshot.case.policy), _arrived(one)
+    events = decide_follow_up(snapshot.case, arrived, rules, now, by)
+    scene = Scene(fold(events, snapshot.case), rules, now, BOT, arrived.message)
+    act, hints = react(scene, arrived, one.incoming.reply_text, by, len(one.incoming.attachments))
+    case = fold(act.events, scene.case)
+    thread = thread_after(one.incoming.message_id, one.incoming.references)
+    letters = [requester_post(parts, snapshot, replace(scene, case=case), order, thread) for order in act.letters]
+    hints += (REOPENED,) if case.is_open and not snapshot.case.is_open else ()
+    posts = [*letters, *notices(parts, one, snapshot, case, now, hints, is_follow_up=True)]
+    events += [*act.events, *queued(posts, now)]
+    due = due_after(snapshot.case, case, rules, now)
+    writes = (_knowing(parts, one, snapshot),)
+    if PAPERS in hints:
+        settled = settlement(one, Disposition.FOLLOW_UP, None, snapshot.case_id)
+        return Done(settled, snapshot, events=tuple(events), due=due, posts=tuple(posts), writes=writes)
+    return joined(parts, one, snapshot, Disposition.FOLLOW_UP, events, due, posts, writes)
 
 
 def bounced(one: Read, now: datetime) -> Event:
@@ -124,7 +120,7 @@ def status_of(one: Read) -> str:
     return (one.incoming.bounce.status if one.incoming.bounce else None) or "-"
 
 
-def _joined(
+def joined(
     parts: Parts,
     one: Read,
     snapshot: Snapshot,
@@ -132,33 +128,37 @@ def _joined(
     events: Sequence[Event],
     due: Mapping[int, datetime],
     posts: Sequence[Post],
+    writes: Sequence[Callable[[Connection], None]] = (),
 ) -> Done:
+    """Settle a message that belongs to a case: its bytes are sealed anew under the key of the case."""
     text = sealed(parts.vault, snapshot.key_id, "raw", one.raw)
-    settlement = _settlement(one, disposition, None, snapshot.case_id, text)
     return Done(
-        settlement,
+        settlement(one, disposition, None, snapshot.case_id, text),
         snapshot,
         events=tuple(events),
         due=due,
         posts=tuple(posts),
         resealed=text,
         resealed_from=one.entry.blob_id,
+        writes=tuple(writes),
     )
 
 
-def _settlement(
-    one: Read, disposition: Disposition, why: str | None, case_id: int | None = None, text: Sealed | None = None
-) -> Settlement:
-    return Settlement(
-        row=one.row,
-        disposition=disposition,
-        why=why,
-        case_id=case_id,
-        key_id=text.key_id if text else one.entry.key_id,
-        blob_id=text.id if text else one.entry.blob_id,
-        content_index=one.content_index,
-        sender_index=one.sender_index,
-    )
+def _requester(parts: Parts, one: Read, snapshot: Snapshot) -> Party:
+    address = sealed(parts.vault, snapshot.key_id, "address", (one.incoming.sender or "").encode())
+    return Party(snapshot.case_id, one.sender_index, "requester", address)
+
+
+def _knowing(parts: Parts, one: Read, snapshot: Snapshot) -> Callable[[Connection], None]:
+    """Remember whom a case is about, as keyed hashes: an answer to somebody else must not name them (threats C2)."""
+    words = f"{one.incoming.subject}\n{one.incoming.reply_text}"
+    name = name_key(one.incoming.sender_name)
+    told = {
+        "address": [normalise_address(found) for found in (*addresses_in(words), one.incoming.sender or "") if found],
+        "phone": phones_in(words),
+        "name": [name] if name else [],
+    }
+    return partial(keep_known, rows=[(snapshot.case_id, indexes(parts.vault, told))])
 
 
 def _arrived(one: Read) -> Arrived:
@@ -174,11 +174,19 @@ def _acknowledgement(parts: Parts, one: Read, snapshot: Snapshot, case: Case, sl
     return write(parts, letter, Envelope(key, address, snapshot.key_id, thread, slot, once=True), now)
 
 
-def _notices(
-    parts: Parts, one: Read, snapshot: Snapshot, case: Case, now: datetime, *, is_follow_up: bool
+def notices(
+    parts: Parts,
+    one: Read,
+    snapshot: Snapshot,
+    case: Case,
+    now: datetime,
+    hints: tuple[str, ...] = (),
+    *,
+    is_follow_up: bool = False,
 ) -> list[Post]:
+    """Return the notices of a message, one for everybody who hears of it."""
     because = {asked.kind: asked.because for asked in one.verdict.asked}
-    shown = Shown(one.incoming, one.entry.received_at, one.transport.dmarc, because, is_follow_up)
+    shown = Shown(one.incoming, one.entry.received_at, one.transport.dmarc, because, is_follow_up, hints)
     rules = parts.rules_of(case.policy)
     posts = []
     for person, role in _told(parts, case, now):
@@ -194,11 +202,7 @@ def _told(parts: Parts, case: Case, now: datetime) -> list[tuple[Staff, str]]:
     handlers = parts.staff("handler", now)
     own = [person for person in handlers if person.id == case.handler]
     told = {person.id: (person, "handler") for person in own or handlers}
-    kinds = [request.kind for request in case.requests if request.state is not State.ABSENT]
-    if is_immediate(kinds, case.flags, parts.rules_of(case.policy).policy):
+    kinds = [request.kind for request in case.running]
+    if case.is_open and is_immediate(kinds, case.flags, parts.rules_of(case.policy).policy):
         told |= {person.id: (person, "manager") for person in parts.staff("manager", now)}
     return list(told.values())
-
-
-def _queued(posts: Sequence[Post], now: datetime) -> list[Event]:
-    return [Event(Name.LETTER_QUEUED, now, data={"letter": post.kind, "mail": post.key}) for post in posts]

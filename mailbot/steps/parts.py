@@ -25,7 +25,8 @@ from mailbot.store.vault import Vault
 class Parts:
     """What the worker is made of.
 
-    `rules` are those new cases open under, `model` loads the classifier when it is first asked for.
+    `rules` are those new cases open under, `model` loads the classifier when it is first asked for, `lookup` asks
+    the DNS for a TXT record.
     The two events wake the lane that has work.
     """
 
@@ -43,6 +44,7 @@ class Parts:
     policies: Policies
     office_key: str
     since: datetime
+    lookup: Callable[[str], bytes | None]
     mail_arrived: threading.Event = field(default_factory=threading.Event)
     mail_settled: threading.Event = field(default_factory=threading.Event)
 

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Row
 
 from mailbot.core.content import content_digest
+from mailbot.core.desk.proof import Proof, Signature, proved
 from mailbot.core.marks import ENCRYPTED, PASSWORD, marks_of
 from mailbot.core.match import Carriers, Known, carriers
 from mailbot.core.message import Incoming, Verdict
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.sentences import MailText
 from mailbot.core.token import Audience
-from mailbot.edge.auth import Transport, transport
+from mailbot.edge.auth import Transport, is_internal, transport
+from mailbot.edge.dkim import signature_of
 from mailbot.edge.sandbox import Sandbox, Unreadable
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
@@ -33,7 +35,7 @@ _BATCH_BYTES = 32 * 1024 * 1024
 class Read:
     """A message as read: its inbox and ledger rows, its bytes, what it says and asks, what proves it, its indexes.
 
-    `marks` are the codes of `core.marks`.
+    `proof` is looked for in mail with an address of the roster only. `marks` are the codes of `core.marks`.
     """
 
     row: Row[Any]
@@ -43,6 +45,7 @@ class Read:
     verdict: Verdict
     marks: tuple[str, ...]
     transport: Transport
+    proof: Proof
     carried: Carriers
     content_index: str
     sender_index: str
@@ -100,7 +103,7 @@ def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Batch:
         _read(parts, row, entry, raw, one, verdict, now)
         for row, entry, raw, one, verdict in zip(rows, fitting, raws, incoming, verdicts, strict=False)
     ]
-    done = _up_to_a_password(tried)
+    done = _alone_if_staff(parts, _up_to_a_password(tried), now)
     if fault is None:
         return Batch(done, None, "", rows[len(done) :])
     bad = rows[len(tried)]
@@ -116,6 +119,15 @@ def _up_to_a_password(batch: Sequence[Read]) -> Sequence[Read]:
         if ENCRYPTED in one.marks:
             locked.add(one.sender_index)
     return batch
+
+
+def _alone_if_staff(parts: Parts, batch: Sequence[Read], now: datetime) -> Sequence[Read]:
+    """Return the mails before the first of a member of staff, or that one alone.
+
+    What staff order changes what the next mail meets, so that mail has to see it done.
+    """
+    places = [place for place, one in enumerate(batch) if staff_with_address(parts, one.incoming.sender, now)]
+    return batch[: max(places[0], 1)] if places else batch
 
 
 def _that_fit(entries: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
@@ -170,7 +182,7 @@ def _read(
     parts: Parts, row: Row[Any], entry: Row[Any], raw: bytes, incoming: Incoming, verdict: Verdict, now: datetime
 ) -> Read:
     today = parts.rules.calendar.local_day(now)
-    proof = transport(incoming.authentication_results, parts.config.trust.authserv_id, incoming.sender)
+    way = transport(incoming.authentication_results, parts.config.trust.authserv_id, incoming.sender)
     content = content_digest(raw) if raw else hashlib.sha256(entry.key.encode()).digest()
     return Read(
         row=row,
@@ -179,11 +191,22 @@ def _read(
         incoming=incoming,
         verdict=verdict,
         marks=marks_of(incoming),
-        transport=proof,
+        transport=way,
+        proof=_proof(parts, entry, raw, incoming, way, now),
         carried=carriers(incoming, parts.tokens, today),
         content_index=parts.vault.blind("content", content),
         sender_index=parts.vault.blind("address", normalise_address(incoming.sender or entry.key)),
     )
+
+
+def _proof(parts: Parts, entry: Row[Any], raw: bytes, incoming: Incoming, way: Transport, now: datetime) -> Proof:
+    trust = parts.config.trust
+    if not staff_with_address(parts, incoming.sender, now):
+        return Proof(dmarc=way.dmarc)
+    signature = Signature.UNKNOWN
+    if "dkim" in trust.proofs:
+        signature = signature_of(raw, incoming.sender, entry.received_at, parts.lookup)
+    return proved(trust.proofs, way.dmarc, signature, is_internal=is_internal(raw, trust.internal_header))
 
 
 def _audience(value: str) -> Audience:

@@ -12,10 +12,15 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Row
 
+from mailbot.core.case import fold
+from mailbot.core.decide import decide_bounced
 from mailbot.core.events import Event
 from mailbot.core.match import Match, Route, match
 from mailbot.core.triage import Circumstances, Sorted, is_own_address, sort_out
-from mailbot.steps.dispose import Done, Slots, bounced, follow_up, new_case, settled_only, staff_message, status_of
+from mailbot.steps.desk.doubting import already_done, refused
+from mailbot.steps.desk.orders import staff_mail
+from mailbot.steps.dispose import Slots, bounced, follow_up, new_case, settled_only, status_of
+from mailbot.steps.done import Done, due_after
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Batch, Facts, Read, facts_of, read_all
 from mailbot.steps.writing import trouble_mails
@@ -25,6 +30,7 @@ from mailbot.store.claim import claim_fairly, is_due, put_back, release
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import hold_unread, settle_inbox
 from mailbot.store.mail import Post, ack_slots, queue, seal_posts
+from mailbot.store.register import cases_by_ref
 from mailbot.store.tables import OFFICE, inbox
 
 _log = structlog.get_logger()
@@ -79,26 +85,64 @@ def _strike(connection: Connection, row: Row[Any], now: datetime) -> None:
 
 def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, now: datetime) -> list[Done]:
     sorted_out = _sort_all(parts, batch, facts)
-    routes = [Match(Route.NEW) if out else match(one.carried, facts.known(one, parts, now)) for one, out in sorted_out]
+    routes = [_route(parts, one, out, facts, now) for one, out in sorted_out]
     opening = [
         out is None and route.route in {Route.NEW, Route.RELATED}
         for (_, out), route in zip(sorted_out, routes, strict=True)
     ]
     numbers = iter(_numbers(parts, sum(opening)))
-    cases = _cases(parts, [route.case_id for route in routes if route.case_id])
+    cases = _cases(parts, [route.case_id for route in routes if route.case_id is not None])
     slots = _slots(parts, facts, now)
     done = []
     for (one, out), route, opens in zip(sorted_out, routes, opening, strict=True):
-        known = cases.get(route.case_id or OFFICE)
+        known = cases.get(route.case_id) if route.case_id is not None else None
         if opens:
             done.append(new_case(parts, one, next(numbers), known.case.ref if known else None, slots, now))
-        elif known and route.route is Route.FOLLOW_UP:
-            done.append(follow_up(parts, one, known, route.by, now))
-        elif known and route.route is Route.STAFF:
-            done.append(staff_message(parts, one, known, now))
+        elif known and out is None and route.route is Route.FOLLOW_UP:
+            done.append(follow_up(parts, one, _merged(parts, known), route.by, now))
+        elif known and route.persons:
+            done.append(_from_staff(parts, one, out, route, _merged(parts, known), now))
         else:
             done.append(settled_only(one, out or Sorted("held", route.route.value)))
     return _with_content_once(done, facts)
+
+
+_OF_STAFF = {"dmarc_fail", "same_content"}
+"""Why a mail may open nothing and the member of staff in whose name it came hears of it all the same."""
+
+
+def _route(parts: Parts, one: Read, out: Sorted | None, facts: Facts, now: datetime) -> Match:
+    """Match a message that a case may come of, and what came in the name of staff and does not count."""
+    known = facts.known(one, parts, now)
+    if out and not (out.why in _OF_STAFF and known.staff):
+        return Match(Route.NEW)
+    found = match(one.carried, known)
+    return replace(found, case_id=OFFICE) if found.persons and found.case_id is None else found
+
+
+def _from_staff(parts: Parts, one: Read, out: Sorted | None, route: Match, known: Snapshot, now: datetime) -> Done:
+    """Obey a mail that carries the token of its very sender; hold any other in the name of staff, and tell them."""
+    today = parts.rules.calendar.local_day(now)
+    people = [person for person in parts.config.staff_on(today) if person.id in route.persons]
+    is_theirs = route.route is Route.STAFF
+    if out is None and is_theirs:
+        return staff_mail(parts, one, known, people[0], route.tag_differs, now)
+    if out is None or out.why == "dmarc_fail":
+        return refused(parts, one, known, people, out.why if out else Route.REFUSED.value, now)
+    return already_done(parts, one, known, people[0], now) if is_theirs else settled_only(one, out)
+
+
+def _merged(parts: Parts, known: Snapshot) -> Snapshot:
+    """Return the case that goes on in the place of one that was merged, however often (pitfall 34)."""
+    seen = {known.case_id}
+    while known.case.merged_into:
+        with read(parts.engine) as connection:
+            ids = cases_by_ref(connection, [known.case.merged_into])
+            known = snapshots(connection, ids.values())[ids[known.case.merged_into]]
+        if known.case_id in seen:
+            break
+        seen.add(known.case_id)
+    return known
 
 
 def _with_content_once(done: Sequence[Done], facts: Facts) -> list[Done]:
@@ -134,20 +178,24 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Ro
     """Write a batch: cases, events, letters and dispositions together, or nothing."""
     posts = [post for one in done for post in one.posts] + _bounce_mails(parts, bounces, now)
     envelopes = seal_posts(parts.vault, posts)
-    new = {one.case.case_id: one.case for one in done if one.case and one.is_new}
+    touched = [case for one in done for case in one.cases]
+    new = {one.case.case_id: one.case for one in touched if one.is_new}
     happened: dict[int, list[Event]] = {}
+    due = {(one.case.case_id, number): at for one in touched for number, at in one.due.items()}
     for read_mail, mail in bounces:
-        happened.setdefault(mail.case_id, []).append(bounced(read_mail, now))
-    for one in done:
-        if one.case:
-            happened.setdefault(one.case.case_id, []).extend(one.events)
-    due = {(one.case.case_id, number): at for one in done if one.case for number, at in one.due.items()}
+        events, later = _returned(parts, read_mail, mail, now)
+        happened.setdefault(mail.case_id, []).extend(events)
+        due |= later
+    for case in touched:
+        happened.setdefault(case.case.case_id, []).extend(case.events)
     with write(parts.engine) as connection:
         append(connection, new | snapshots(connection, happened.keys() - new.keys()), happened, due, new)
-        add_parties(connection, [(one.case.case_id, one.party, "requester") for one in done if one.case and one.party])
+        add_parties(connection, [party for one in done for party in one.parties])
         for one in done:
             if one.resealed:
                 replace_blob(connection, one.resealed_from, one.resealed)
+            for change in one.writes:
+                change(connection)
         queue(connection, posts, envelopes, now)
         settle_inbox(connection, [one.settlement for one in done], now)
     parts.mail_settled.set()
@@ -165,6 +213,19 @@ def _bounces(batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Row[Any]]]
         if mail and mail.audience == "requester" and one.content_index not in facts.copies:
             found.append((one, mail))
     return found
+
+
+def _returned(
+    parts: Parts, one: Read, mail: Row[Any], now: datetime
+) -> tuple[list[Event], dict[tuple[int, int], datetime]]:
+    """Return what a mail that came back makes of its case: an answer that did not arrive was none (pitfall 24)."""
+    snapshot = _cases(parts, [mail.case_id])[mail.case_id]
+    if mail.case_id == OFFICE:
+        return [bounced(one, now)], {}
+    rules = parts.rules_of(snapshot.case.policy)
+    events = [bounced(one, now), *decide_bounced(snapshot.case, mail.key, now, rules)]
+    due = due_after(snapshot.case, fold(events, snapshot.case), rules, now)
+    return events, {(mail.case_id, number): at for number, at in due.items()}
 
 
 def _bounce_mails(parts: Parts, bounces: Sequence[tuple[Read, Row[Any]]], now: datetime) -> list[Post]:

@@ -5,7 +5,7 @@ the worker is killed, and an unknown one is never sent again. The outcome of one
 one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +15,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from mailbot.core.case import fold
+from mailbot.core.decide import decide_accepted, decide_bounced
 from mailbot.core.events import Event, Json, Name
-from mailbot.core.gate import faults
+from mailbot.core.gate import Permit, faults
+from mailbot.core.letters import LetterKind
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result
+from mailbot.steps.done import due_after
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.cases import Snapshot, append, snapshots
@@ -102,7 +106,7 @@ def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime, *, cl
     posts = [post for one in troubles for post in _trouble_mails(parts, one, cases, now)]
     envelopes = seal_posts(parts.vault, posts)
     with write(parts.engine) as connection:
-        _settle(connection, ended, now)
+        _settle(parts, connection, ended, now)
         queue(connection, posts, envelopes, now)
         if not claims or any(one.due_at for one in ended):
             return []
@@ -158,11 +162,21 @@ def _wait(failures: int) -> timedelta:
 
 
 def _gate(parts: Parts, mail: Claimed) -> list[str]:
-    to_requester = mail.row.audience == "requester"
-    return faults(mail.data, mail.recipient, parts.company.address, mail.row.ref, to_requester=to_requester)
+    row, own = mail.row, parts.company.address
+    permit = Permit(
+        recipient=mail.recipient,
+        sender=own,
+        reply_to=row.reply_to or own,
+        ref=row.ref,
+        kind=LetterKind(row.kind),
+        to_requester=row.audience == "requester",
+        approved_text=row.approved_text,
+        approved_attachments=row.approved_files.split(),
+    )
+    return faults(mail.data, permit)
 
 
-def _settle(connection: Connection, ended: Sequence[Ended], now: datetime) -> None:
+def _settle(parts: Parts, connection: Connection, ended: Sequence[Ended], now: datetime) -> None:
     sent = [one.row for one in ended if one.state == "sent"]
     settle_all(connection, outbox, sent, state="sent", code="250", due_at=None, settled_at=now)
     for one in ended:
@@ -170,18 +184,50 @@ def _settle(connection: Connection, ended: Sequence[Ended], now: datetime) -> No
             state = "failed" if one.state == "gave_up" else one.state
             settled_at = None if one.due_at else now
             settle(connection, outbox, one.row, state=state, code=one.code, due_at=one.due_at, settled_at=settled_at)
+    facts = [(one, event) for one in ended if (event := _event(one, now))]
+    concerned = {one.row.case_id for one, _ in facts}
+    before = snapshots(connection, concerned, with_requests=any(one.row.kind != ACK for one, _ in facts))
     happened: dict[int, list[Event]] = {}
+    for one, event in facts:
+        happened.setdefault(one.row.case_id, []).append(event)
+    for case_id in concerned - {OFFICE}:
+        mine = [one for one, _ in facts if one.row.case_id == case_id]
+        happened[case_id] += _consequences(parts, before[case_id], mine, now)
+    append(connection, before, happened, _due(parts, before, happened, now))
+
+
+def _consequences(parts: Parts, before: Snapshot, ended: Sequence[Ended], now: datetime) -> list[Event]:
+    """Say what it means for a case that letters were taken: a clock stops, an answer is given, the case ends.
+
+    An answer that did not leave, or may not have, was none.
+    """
+    rules, case = parts.rules_of(before.case.policy), before.case
+    events: list[Event] = []
     for one in ended:
-        if event := _event(one, now):
-            happened.setdefault(one.row.case_id, []).append(event)
-    append(connection, snapshots(connection, happened, with_requests=False), happened)
+        decide = decide_accepted if one.state == "sent" else decide_bounced
+        events += decide(fold(events, case), one.row.key, now, rules)
+    return events
+
+
+def _due(
+    parts: Parts, before: Mapping[int, Snapshot], happened: Mapping[int, Sequence[Event]], now: datetime
+) -> dict[tuple[int, int], datetime]:
+    found: dict[tuple[int, int], datetime] = {}
+    for case_id, events in happened.items():
+        if case_id != OFFICE:
+            case = before[case_id].case
+            due = due_after(case, fold(events, case), parts.rules_of(case.policy), now)
+            found |= {(case_id, number): at for number, at in due.items()}
+    return found
 
 
 def _event(one: Ended, now: datetime) -> Event | None:
-    """Return the fact of an ended mail: every acknowledgement, and every trouble."""
+    """Return the fact of an ended mail: every one to a requester that was taken, and every trouble."""
     data: dict[str, Json] = {"letter": one.row.kind, "mail": one.row.key, "code": one.code}
     if one.state == "sent":
-        return Event(Name.ACKNOWLEDGEMENT_ACCEPTED, now, data=data) if one.row.kind == ACK else None
+        if one.row.kind == ACK:
+            return Event(Name.ACKNOWLEDGEMENT_ACCEPTED, now, data=data)
+        return Event(Name.LETTER_ACCEPTED, now, data=data) if one.row.audience == "requester" else None
     if not one.trouble:
         return None
     name = Name.ACKNOWLEDGEMENT_FAILED if one.row.kind == ACK else Name.LETTER_FAILED

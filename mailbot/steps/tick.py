@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row
 
 from mailbot.core.case import Case, Request, fold
 from mailbot.core.correspondence import Reader, warning
-from mailbot.core.decide import Rules, decide_tick, next_due
+from mailbot.core.decide import Rules, decide_tick, is_snoozed, next_due
 from mailbot.core.events import Event, Json, Name
 from mailbot.sections import Staff
 from mailbot.steps.daily import next_digest_at, write_digest
+from mailbot.steps.overdue import destroy_due, remind_batch
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail
@@ -27,8 +28,8 @@ _LEASE = timedelta(seconds=60)
 
 
 def tick(parts: Parts, now: datetime) -> bool:
-    """Look at the requests whose moment has come, and at the digest; true when there was one."""
-    return any([_warn_batch(parts, now), _digest_due(parts, now)])
+    """Look at what has come due: requests, approvals that wait, papers to destroy, the digest; true when any was."""
+    return any([_warn_batch(parts, now), remind_batch(parts, now), destroy_due(parts, now), _digest_due(parts, now)])
 
 
 def _warn_batch(parts: Parts, now: datetime) -> bool:
@@ -49,7 +50,7 @@ def _warn_batch(parts: Parts, now: datetime) -> bool:
         happened.setdefault(row.case_id, []).extend(events)
     with write(parts.engine) as connection:
         for row, events, _ in decided:
-            due_at = next_due(_after(request_from(row), events, cases[row.case_id]), _rules(parts, cases, row), now)
+            due_at = _next_look(parts, cases[row.case_id], request_from(row), events, now)
             settle(connection, request, row, due_at=due_at, failures=0)
         append(connection, snapshots(connection, happened), happened)
         queue(connection, posts, envelopes, now)
@@ -59,6 +60,8 @@ def _warn_batch(parts: Parts, now: datetime) -> bool:
 def _decide(parts: Parts, snapshot: Snapshot, row: Row[Any], now: datetime) -> tuple[list[Event], list[Post]]:
     rules = parts.rules_of(snapshot.case.policy)
     current = request_from(row)
+    if is_snoozed(snapshot.case, current, rules, now):
+        return [], []
     events = decide_tick(current, rules, now)
     warned = [event for event in events if event.name is Name.DEADLINE_WARNED]
     case = fold(events, snapshot.case)
@@ -96,8 +99,14 @@ def _after(current: Request, events: Sequence[Event], snapshot: Snapshot) -> Req
     return next(one for one in folded.requests if one.number == current.number)
 
 
-def _rules(parts: Parts, cases: dict[int, Snapshot], row: Row[Any]) -> Rules:
-    return parts.rules_of(cases[row.case_id].case.policy)
+def _next_look(
+    parts: Parts, snapshot: Snapshot, current: Request, events: Sequence[Event], now: datetime
+) -> datetime | None:
+    """Return when a request is looked at again; None once nothing is owed. A snooze ends in the morning."""
+    rules = parts.rules_of(snapshot.case.policy)
+    if snapshot.case.snoozed_until and is_snoozed(snapshot.case, current, rules, now):
+        return rules.calendar.at(snapshot.case.snoozed_until, rules.policy.ladder.at)
+    return next_due(_after(current, events, snapshot), rules, now)
 
 
 def _queued(post: Post, now: datetime) -> Event:
@@ -111,7 +120,7 @@ def _list(value: Json) -> list[Json]:
 
 def _digest_due(parts: Parts, now: datetime) -> bool:
     with read(parts.engine) as connection:
-        if not is_due(connection, schedule, now):
+        if not is_due(connection, schedule, now, schedule.c.key == "digest"):
             return False
     with write(parts.engine) as connection:
         rows = claim(connection, schedule, now, _LEASE, 1, schedule.c.key == "digest")

@@ -1,16 +1,17 @@
 """From a letter to a mail in the outbox: rendered, composed, addressed to exactly one person."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from mailbot.core.correspondence import Reader, Trouble, letter_trouble
-from mailbot.core.letters import Letter
-from mailbot.core.outgoing import Address, Thread, compose, message_id
+from mailbot.core.letters import Letter, LetterKind, Rendered
+from mailbot.core.outgoing import Address, Enclosed, Extra, Thread, compose, message_id, thread_after
 from mailbot.core.reader.headers.sender import normalise_address
-from mailbot.core.token import Audience, person_number
+from mailbot.core.token import Audience, person_number, tokens_in
 from mailbot.sections import Staff
 from mailbot.steps.parts import Parts
 from mailbot.store.cases import Snapshot
@@ -19,7 +20,10 @@ from mailbot.store.mail import Post
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a mail needs beside its letter: the unique key of its cause, whose case, which thread, when it is due."""
+    """What a mail needs beside its letter: the unique key of its cause, whose case, which thread, when it is due.
+
+    `approved_text` is the hash of the words a person confirmed, "" where nobody had to.
+    """
 
     key: str
     address: Address
@@ -27,38 +31,77 @@ class Envelope:
     thread: Thread
     due_at: datetime
     once: bool = False
+    files: tuple[Enclosed, ...] = ()
+    approved_text: str = ""
 
 
 def write(parts: Parts, letter: Letter, envelope: Envelope, now: datetime) -> Post:
-    """Render and compose a mail; the same cause always gives the same Message-ID."""
+    """Render and compose a mail; the same cause always gives the same Message-ID.
+
+    A mail to staff knows its own token: the last line carries it, and so does what its links write.
+    """
+    own_id = message_id(envelope.address, envelope.key, parts.tokens, _today(parts, now))
+    reply_to = _reply_to(parts, envelope, own_id)
+    if envelope.address.audience is not Audience.REQUESTER:
+        carried = {"token": tokens_in(own_id)[0], "mailbox": reply_to or parts.company.address}
+        letter = replace(letter, context={**letter.context, **carried})
+    ref = letter.context.get("ref")
+    return post(parts, letter.kind, parts.renderer.render(letter), envelope, now, str(ref) if ref else None)
+
+
+def post(
+    parts: Parts, kind: LetterKind, rendered: Rendered, envelope: Envelope, now: datetime, ref: str | None
+) -> Post:
+    """Compose a mail that is written already, such as one a person has confirmed word by word."""
     local = now.astimezone(parts.rules.calendar.zone)
     own_id = message_id(envelope.address, envelope.key, parts.tokens, local.date())
-    rendered = parts.renderer.render(letter)
-    data = compose(parts.company, letter.kind, rendered, letter.to, own_id, envelope.thread, local)
+    reply_to = _reply_to(parts, envelope, own_id)
+    extra = Extra(reply_to, envelope.files)
+    data = compose(parts.company, kind, rendered, envelope.address.to, own_id, envelope.thread, local, extra)
     return Post(
         key=envelope.key,
         case_id=envelope.address.case_id,
-        ref=str(letter.context["ref"]) if letter.context.get("ref") else None,
+        ref=ref,
         key_id=envelope.key_id,
-        kind=letter.kind.value,
+        kind=kind.value,
         audience="requester" if envelope.address.audience is Audience.REQUESTER else "staff",
         message_id=own_id,
-        recipient=letter.to,
+        recipient=envelope.address.to,
         data=data,
         due_at=envelope.due_at,
-        party_index=parts.vault.blind("address", normalise_address(letter.to)),
+        party_index=parts.vault.blind("address", normalise_address(envelope.address.to)),
         once=envelope.once,
+        reply_to=reply_to,
+        approved_text=envelope.approved_text,
+        approved_files=tuple(hashlib.sha256(one.data).hexdigest() for one in envelope.files),
     )
 
 
-def staff_envelope(parts: Parts, person: Staff, key: str, case_id: int, key_id: str, due_at: datetime) -> Envelope:
-    """Return the envelope of a mail to a member of staff; all mails of a case share one thread root per person."""
+def _today(parts: Parts, now: datetime) -> date:
+    return now.astimezone(parts.rules.calendar.zone).date()
+
+
+def _reply_to(parts: Parts, envelope: Envelope, own_id: str) -> str:
+    """Return where answers go when the mailbox takes plus addresses: the token stands in the address too."""
+    if envelope.address.audience is Audience.REQUESTER or not parts.config.company.plus_addresses:
+        return ""
+    local, _, domain = parts.company.address.partition("@")
+    return f"{local}+{tokens_in(own_id)[0]}@{domain}"
+
+
+def staff_envelope(
+    parts: Parts, person: Staff, key: str, case_id: int, key_id: str, due_at: datetime, answered: str | None = None
+) -> Envelope:
+    """Return the envelope of a mail to a member of staff; all mails of a case share one thread root per person.
+
+    `answered` is the Message-ID of the mail of theirs that this one answers.
+    """
     audience = Audience.MANAGER if "manager" in person.roles else Audience.STAFF
     number = person_number(person.id)
     domain = parts.config.company.address.split("@", 1)[1]
     root = f"<case-{case_id}.{number}@{domain}>"
     address = Address(person.address, audience, case_id, number)
-    return Envelope(f"{key}:{person.id}", address, key_id, Thread(None, (root,)), due_at)
+    return Envelope(f"{key}:{person.id}", address, key_id, thread_after(answered, (root,)), due_at)
 
 
 def trouble_mails(

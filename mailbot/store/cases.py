@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from mailbot.core.case import DAYS, Case, Request, State, apply
+from mailbot.core.case import DAYS, RUNNING, Case, Request, State, apply
 from mailbot.core.events import GENESIS, Event, Name, canonical, chain
+from mailbot.store.blobs import Sealed, insert_blobs
 from mailbot.store.tables import OFFICE, case_file, counter, event, party, request
 
+_PLAIN = ("moved", "is_extended", "outcome", "ground", "mail", "pause", "paused_on")
 _MOST_AT_ONCE = 5000
 """Ids in one question: databases limit the number of parameters."""
 
@@ -89,11 +92,48 @@ def append(
     return after
 
 
-def add_parties(connection: Connection, parties: Sequence[tuple[int, str, str]]) -> None:
-    """Record who a case belongs to: (case id, address index, role)."""
-    if parties:
-        rows = [{"case_id": case_id, "address_index": index, "role": role} for case_id, index, role in parties]
-        connection.execute(insert(party), rows)
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who a case belongs to. `role` is `requester` (letters go there), `agent`, `family` or `former`.
+
+    `address` is sealed under the key of the case.
+    """
+
+    case_id: int
+    address_index: str
+    role: str
+    address: Sealed
+
+
+def add_parties(connection: Connection, parties: Sequence[Party]) -> None:
+    """Record who a case belongs to; somebody it knows already gets the new role."""
+    insert_blobs(connection, [one.address for one in parties])
+    rows = [
+        {"case_id": one.case_id, "address_index": one.address_index, "role": one.role, "blob_id": one.address.id}
+        for one in parties
+    ]
+    if rows:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        found = dialect.insert(party)
+        changed = {"role": found.excluded.role, "blob_id": found.excluded.blob_id}
+        connection.execute(found.on_conflict_do_update(index_elements=["case_id", "address_index"], set_=changed), rows)
+
+
+def retire_requester(connection: Connection, case_id: int, keep: str) -> None:
+    """Write no more to the address a case had until now; `keep` is the index of the one it has from now on."""
+    here = (party.c.case_id == case_id, party.c.role == "requester", party.c.address_index != keep)
+    connection.execute(update(party).where(*here).values(role="former"))
+
+
+def parties_of(connection: Connection, case_id: int) -> list[Row[Any]]:
+    """Return who may write to a case."""
+    return list(connection.execute(select(party).where(party.c.case_id == case_id)))
+
+
+def address_blob(connection: Connection, case_id: int) -> str | None:
+    """Return the blob with the address letters of a case go to."""
+    here = (party.c.case_id == case_id, party.c.role == "requester")
+    return connection.execute(select(party.c.blob_id).where(*here)).scalar()
 
 
 def events_of(connection: Connection, case_id: int) -> list[Event]:
@@ -153,7 +193,7 @@ def _write_requests(
     if new:
         connection.execute(insert(request), new)
     for values in changed:
-        if values["due_at"] is None:
+        if values["due_at"] is None and State(values["state"]) in RUNNING:  # what ended is never looked at again
             del values["due_at"]
         where = (request.c.case_id == values["case_id"], request.c.number == values["number"])
         connection.execute(update(request).where(*where).values(values))
@@ -173,6 +213,10 @@ def _case_values(snapshot: Snapshot) -> dict[str, Any]:
         "acknowledged_at": case.acknowledged_at,
         "withheld": case.withheld,
         "flags": _words(case.flags),
+        "identity": case.identity,
+        "merged_into": case.merged_into,
+        "closed_at": case.closed_at,
+        "snoozed_until": case.snoozed_until,
         "seq": snapshot.seq,
         "head": snapshot.head,
     }
@@ -189,6 +233,8 @@ def _request_values(case_id: int, current: Request) -> dict[str, Any]:
         "received_at": current.received_at,
         **{name: getattr(current, name) for name in DAYS},
         "fired": _words(current.fired),
+        "stops": _words(current.stops),
+        **{name: getattr(current, name) for name in _PLAIN},
     }
 
 
@@ -202,8 +248,9 @@ def _requests_of(connection: Connection, case_ids: Sequence[int]) -> dict[int, t
 
 def request_from(row: Row[Any]) -> Request:
     """Return the request that a row of `request` holds."""
-    fields = {name: getattr(row, name) for name in Request.__slots__ if name not in {"state", "fired"}}
-    return Request(state=State(row.state), fired=frozenset(row.fired.split()), **fields)
+    fields = {name: getattr(row, name) for name in Request.__slots__ if name not in {"state", "fired", "stops"}}
+    fired, stops = frozenset(row.fired.split()), frozenset(row.stops.split())
+    return Request(state=State(row.state), fired=fired, stops=stops, **fields)
 
 
 def _snapshot(row: Row[Any], requests: tuple[Request, ...]) -> Snapshot:
@@ -218,6 +265,10 @@ def _snapshot(row: Row[Any], requests: tuple[Request, ...]) -> Snapshot:
         acknowledged_at=row.acknowledged_at,
         withheld=row.withheld,
         flags=frozenset(row.flags.split()),
+        identity=row.identity,
+        merged_into=row.merged_into,
+        closed_at=row.closed_at,
+        snoozed_until=row.snoozed_until,
         requests=requests,
     )
     return Snapshot(row.id, row.key_id, case, row.seq, row.head)

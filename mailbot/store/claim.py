@@ -15,9 +15,9 @@ class LeaseLost(Exception):
     """Another worker took the row meanwhile; what this one did is rolled back."""
 
 
-def is_due(connection: Connection, table: Table, now: datetime) -> bool:
+def is_due(connection: Connection, table: Table, now: datetime, *where: ColumnElement[bool]) -> bool:
     """Say whether any row's `due_at` has come: a look that locks nobody out."""
-    return connection.execute(select(table.c.id).where(table.c.due_at <= now).limit(1)).first() is not None
+    return connection.execute(select(table.c.id).where(table.c.due_at <= now, *where).limit(1)).first() is not None
 
 
 def claim(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
-from mailbot.store.claim import claim
+from mailbot.store.claim import LeaseLost, claim
 from mailbot.store.tables import inbox, outbox
 from mailbot.store.vault import Vault
 
@@ -24,7 +24,11 @@ INTERRUPTED = "interrupted"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A mail to queue. `key` makes it happen once; `due_at` is the first try; `party_index` is of the recipient."""
+    """A mail to queue. `key` makes it happen once; `due_at` is the first try; `party_index` is of the recipient.
+
+    `reply_to` is where answers go when that is not the desk itself; `approved_text` and `approved_files` are the
+    hashes of what a person confirmed, empty where no person had to.
+    """
 
     key: str
     case_id: int
@@ -38,6 +42,9 @@ class Post:
     due_at: datetime
     party_index: str
     once: bool = False
+    reply_to: str = ""
+    approved_text: str = ""
+    approved_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,25 @@ def own_messages(connection: Connection, message_ids: Sequence[str]) -> dict[str
     return {row.message_id: row for row in rows}
 
 
+def is_waiting(connection: Connection, key: str) -> bool:
+    """Say whether a mail still waits to leave for the first time."""
+    asked = select(outbox.c.id).where(*_untried(key))
+    return connection.execute(asked).first() is not None
+
+
+def cancel(connection: Connection, key: str, now: datetime) -> None:
+    """Take back a mail that waits to leave. Raises LeaseLost when it has just left or is on its way."""
+    taken_back = (
+        update(outbox).where(*_untried(key)).values(state="cancelled", code="undone", due_at=None, settled_at=now)
+    )
+    if connection.execute(taken_back).rowcount != 1:
+        raise LeaseLost("outbox")
+
+
+def _untried(key: str) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.key == key, outbox.c.state == "queued", outbox.c.failures == 0
+
+
 def ack_slots(connection: Connection, since: datetime) -> list[datetime]:
     """Return when acknowledgements left or will leave from `since` on, oldest first."""
     asked = select(outbox.c.slot_at).where(outbox.c.kind == ACK, outbox.c.slot_at > since)
@@ -131,6 +157,9 @@ def _values(post: Post, envelope: Sealed, now: datetime) -> dict[str, Any]:
         "key_id": post.key_id,
         "blob_id": envelope.id,
         "party_index": post.party_index,
+        "reply_to": post.reply_to,
+        "approved_text": post.approved_text,
+        "approved_files": " ".join(post.approved_files),
         "slot_at": post.due_at,
         "state": "queued",
         "queued_at": now,

@@ -13,12 +13,12 @@ from mailbot.store.engine import read
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine, branch: str) -> None:
-    """Run what is missing, each migration in one transaction. `branch` is `main` or `keys`."""
+def upgrade(engine: Engine, branch: str, revision: str = "head") -> None:
+    """Run what is missing up to a revision, each migration in one transaction. `branch` is `main` or `keys`."""
     config = _config(branch)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
         connection.commit()
 
 

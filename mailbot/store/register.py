@@ -44,6 +44,12 @@ def case_ids(connection: Connection) -> list[int]:
     )
 
 
+def open_case_ids(connection: Connection) -> list[int]:
+    """Return the ids of the cases that are not closed and not merged, oldest first."""
+    is_open = (case_file.c.id != OFFICE, case_file.c.closed_at.is_(None))
+    return list(connection.execute(select(case_file.c.id).where(*is_open).order_by(case_file.c.id)).scalars())
+
+
 def messages_of(connection: Connection, case_id: int) -> list[Row[Any]]:
     """Return the incoming messages of a case, in order of arrival."""
     return list(

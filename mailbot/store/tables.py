@@ -90,6 +90,10 @@ case_file = Table(
     Column("acknowledged_at", Moment),
     Column("withheld", String(40)),
     Column("flags", Text, nullable=False),
+    Column("identity", Integer),
+    Column("merged_into", String(32), nullable=False, server_default=text("''")),
+    Column("closed_at", Moment),
+    Column("snoozed_until", Date),
     Column("seq", Integer, nullable=False),
     Column("head", String(64), nullable=False),
     Column("witnessed", Integer, nullable=False, server_default="0"),
@@ -113,6 +117,14 @@ request = Table(
     Column("total_on", Date),
     Column("gate_on", Date),
     Column("fired", Text, nullable=False),
+    Column("moved", Integer, nullable=False, server_default="0"),
+    Column("is_extended", Boolean, nullable=False, server_default=text("false")),
+    Column("outcome", String(20), nullable=False, server_default=text("''")),
+    Column("ground", String(40), nullable=False, server_default=text("''")),
+    Column("mail", String(120), nullable=False, server_default=text("''")),
+    Column("pause", String(40), nullable=False, server_default=text("''")),
+    Column("paused_on", Date),
+    Column("stops", Text, nullable=False, server_default=text("''")),
     *_work(),
     UniqueConstraint("case_id", "number"),
 )
@@ -173,6 +185,9 @@ outbox = Table(
     Column("slot_at", Moment, nullable=False),
     Column("state", String(12), nullable=False),
     Column("code", String(60)),
+    Column("reply_to", String(120), nullable=False, server_default=text("''")),
+    Column("approved_text", String(64), nullable=False, server_default=text("''")),
+    Column("approved_files", Text, nullable=False, server_default=text("''")),
     Column("queued_at", Moment, nullable=False),
     Column("settled_at", Moment),
     *_work(),
@@ -186,6 +201,45 @@ party = Table(
     Column("case_id", Id, ForeignKey("case_file.id"), primary_key=True, autoincrement=False),
     Column("address_index", String(32), primary_key=True, index=True),
     Column("role", String(12), nullable=False),
+    Column("blob_id", String(32)),
+)
+
+effect = Table(
+    "effect",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", Id, ForeignKey("case_file.id"), nullable=False, index=True),
+    Column("ledger_id", Id, nullable=False),
+    Column("author", String(40), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("key_id", String(32), nullable=False),
+    Column("blob_id", String(32), nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    Column("made_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    *_work(),
+)
+
+code = Table(
+    "code",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("code_index", String(32), nullable=False, unique=True),
+    Column("effect_id", String(32), ForeignKey("effect.id"), nullable=False, index=True),
+    Column("person", String(40), nullable=False),
+    Column("purpose", String(12), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+known = Table(
+    "known",
+    metadata,
+    Column("case_id", Id, ForeignKey("case_file.id"), primary_key=True, autoincrement=False),
+    Column("value_index", String(32), primary_key=True, index=True),
+    Column("kind", String(10), nullable=False),
 )
 
 blob = Table(

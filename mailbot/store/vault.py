@@ -12,7 +12,7 @@ import os
 import stat
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
 from mailbot.store.engine import read, write
 from mailbot.store.tables import data_key
@@ -66,12 +66,17 @@ class Vault:
     def __init__(self, keys: Engine, master: bytes) -> None:
         """Take the engine of the keys database and the 32-byte master key."""
         self._keys = keys
-        self._wrap = AESGCM(_derive(master, b"mailbot wrap v1"))
-        self._index = _derive(master, b"mailbot blind index v1")
-        self.token_key = _derive(master, b"mailbot token a v1")
+        self._derived: Callable[[bytes], bytes] = lambda purpose: _derive(master, purpose)
+        self._wrap = AESGCM(self._derived(b"mailbot wrap v1"))
+        self._index = self._derived(b"mailbot blind index v1")
+        self.token_key = self.token_key_of("a")
         self.kek = hashlib.sha256(b"mailbot kek id" + master).hexdigest()[:16]
         self._open: dict[str, AESGCM] = {}
         self._lock = threading.Lock()
+
+    def token_key_of(self, kid: str) -> bytes:
+        """Return the key (32 bytes) that signs thread tokens under a key id; the same id has the same key for ever."""
+        return self._derived(f"mailbot token {kid} v1".encode())
 
     def make_keys(self, count: int, now: datetime) -> list[str]:
         """Make `count` data keys in one transaction of the keys database and return their ids."""
@@ -82,6 +87,14 @@ class Vault:
                 connection.execute(insert(data_key), rows)
         self._remember({i: AESGCM(key) for i, key in made})
         return [i for i, _ in made]
+
+    def destroy_keys(self, ids: Iterable[str]) -> None:
+        """Destroy keys for good: no text sealed under them can be opened again, here or from a copy of the database."""
+        gone = set(ids)
+        with write(self._keys) as connection:
+            connection.execute(delete(data_key).where(data_key.c.id.in_(gone)))
+        with self._lock:
+            self._open = {key_id: key for key_id, key in self._open.items() if key_id not in gone}
 
     def load_keys(self, ids: Iterable[str]) -> dict[str, AESGCM]:
         """Bring the keys with these ids into memory in one query; destroyed ones are missing from the answer."""

@@ -26,6 +26,16 @@ DATA: dict[Name, dict[str, Json]] = {
     Name.ACKNOWLEDGEMENT_FAILED: {"trouble": "unknown"},
     Name.DEADLINE_WARNED: {"points": ["half_used"], "due_on": "2026-12-03", "roles": ["handler"]},
     Name.DEADLINE_MISSED: {"due_on": "2026-12-03"},
+    Name.HANDLER_ASSIGNED: {"handler": "hana"},
+    Name.IDENTITY_VERIFIED: {"method": "facts", "tier": 2},
+    Name.REQUEST_RECLASSIFIED: {"kind": "correct", "right": "correction", "notice_on": "2026-12-03"},
+    Name.REPLY_ASKED: {"mail": "ask:7:awaiting_identity", "reason": "awaiting_identity"},
+    Name.PAUSE_STARTED: {"on": "2026-11-24", "reason": "awaiting_identity"},
+    Name.PAUSE_ENDED: {"on": "2026-11-26", "days": 2, "moved": 2, "notice_on": "2026-12-07"},
+    Name.REQUEST_EXTENDED: {"moved": 10, "notice_on": "2026-12-17"},
+    Name.REQUEST_DECIDED: {"outcome": "full", "ground": "", "mail": "letter:1:0"},
+    Name.CASE_MERGED: {"into": "KJ-2026-000124-N"},
+    Name.WARNINGS_SNOOZED: {"until": "2026-11-30"},
 }
 
 

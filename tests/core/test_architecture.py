@@ -64,7 +64,9 @@ ONE_DOOR = {
     },
     "authres": {"edge/auth.py"},
     "holidays": {"edge/holiday.py"},
-    "cryptography": {"store/vault.py"},
+    "cryptography": {"store/vault.py", "edge/dkim.py"},
+    "dkim": {"edge/dkim.py"},
+    "dns": {"edge/dns.py"},
     "alembic": {"store/migrate.py"},
 }
 SQL_TYPES = {"Connection", "Engine", "Row"}
@@ -74,7 +76,13 @@ BANNED = {
     *("from_string", "__import__", "literal_eval"),
 }
 TOKEN_READERS = {"compare_digest", "GRAMMAR", "_number"}
-TOKEN_CALLS = {"keys.verify", "tokens.verify", "parts.tokens.verify"}
+# Every `.verify` there is: of tokens the first alone, then of DKIM signatures and of the register of events.
+VERIFIERS = {
+    "core/match.py": {"keys.verify"},
+    "edge/dkim.py": {"key.verify"},
+    "cli.py": {"reports.verify"},
+    "demo/stage.py": {"reports.verify"},
+}
 SQL_CALLS = {"execute", "exec_driver_sql", "text", "executescript"}
 
 
@@ -167,10 +175,11 @@ def token_readers(path: str, source: str) -> list[str]:
     classes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
     methods = [one.name for node in classes for one in node.body if isinstance(one, ast.FunctionDef)]
     called = [ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
+    verifying = {one for one in called if one.endswith(".verify")}
     return [
         *sorted(TOKEN_READERS.intersection(names(source))),
         *(f"def {name}" for name in methods if name == "verify"),
-        *(one for one in called if one in TOKEN_CALLS and path != "core/match.py"),
+        *sorted(verifying - VERIFIERS.get(path, set())),
     ]
 
 
@@ -205,6 +214,9 @@ OFFENCES = [
     (second_doors, "steps/send.py", "import imapclient", "imapclient"),
     (second_doors, "edge/imap.py", "from smtplib import SMTP", "smtplib"),
     (second_doors, "reports.py", "import jinja2", "jinja2"),
+    (second_doors, "steps/receive.py", "from dkim import verify", "dkim"),
+    (second_doors, "edge/smtp.py", "import dns.resolver", "dns"),
+    (second_doors, "core/token.py", "from cryptography.hazmat.primitives.hmac import HMAC", "cryptography"),
     (foreign_sql, "steps/tick.py", "from sqlalchemy import select", "sqlalchemy.select"),
     (foreign_sql, "edge/imap.py", "import psycopg", "psycopg."),
     (foreign_sql, "reports.py", "from sqlalchemy.orm import Session", "sqlalchemy.orm.Session"),
@@ -222,6 +234,8 @@ OFFENCES = [
     (token_readers, "steps/receive.py", "hmac.compare_digest(a, b)", "compare_digest"),
     (token_readers, "steps/receive.py", "from mailbot.core.token import GRAMMAR", "GRAMMAR"),
     (token_readers, "steps/receive.py", "parts.tokens.verify(text, today)", "parts.tokens.verify"),
+    (token_readers, "steps/codes.py", "found = self._signing.verify(text, today)", "self._signing.verify"),
+    (token_readers, "core/match.py", "tokens.verify(text, today)", "tokens.verify"),
     (token_readers, "steps/receive.py", "class Own:\n    def verify(self): ...", "def verify"),
 ]
 

@@ -1,30 +1,33 @@
 """Whatever stands in a letter, the mail has the same headers, one recipient, and lines every server takes."""
 
 import email.policy
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from html import escape
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailbot.core.gate import faults
+from mailbot.core.gate import Permit, faults, text_digest
 from mailbot.core.letters import Company, LetterKind, Rendered
-from mailbot.core.outgoing import MOST_REFERENCES, Thread, compose, safe_header, thread_after
+from mailbot.core.outgoing import MOST_REFERENCES, Enclosed, Extra, Thread, compose, safe_header, thread_after
+from mailbot.core.reader.parse import parse
 
 NOW = datetime(2026, 11, 20, 14, 10, 0, tzinfo=timezone(timedelta(hours=9)))
 COMPANY = Company("株式会社いえのこと", "個人情報相談窓口", "privacy@company.test")
 LETTER = Rendered("[KJ-2026-000123-M] お受けしました", "本文です。\n二行目。\n", "<!DOCTYPE html><p>本文です。</p>\n")
 TO, OWN_ID = "sato@people.test", "<cv1.token.0123456789abcdef@company.test>"
 NO_THREAD = Thread()
-NAMES = (
-    *("From", "Reply-To", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress"),
-    *("X-Mailbot-Kind", "MIME-Version", "Content-Type"),
-)
+OF_A_MACHINE = ("Auto-Submitted", "X-Auto-Response-Suppress", "X-Mailbot-Kind")
+OF_EVERY_MAIL = ("From", "Reply-To", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
+NAMES = (*OF_EVERY_MAIL, *OF_A_MACHINE)
+PDF = b"%PDF-1.5\n" + bytes(range(256)) * 40
 
 
 def mail(
@@ -39,6 +42,16 @@ def mail(
 
 def parsed(data: bytes) -> Message:
     return message_from_bytes(data, policy=email.policy.compat32)
+
+
+def permit(kind: LetterKind = LetterKind.ACK, *files: bytes, reply_to: str = COMPANY.address) -> Permit:
+    """What lets the mails of this module pass to staff."""
+    digests = tuple(hashlib.sha256(one).hexdigest() for one in files)
+    return Permit(TO, COMPANY.address, reply_to, None, kind, to_requester=False, approved_attachments=digests)
+
+
+def enclosing(*files: Enclosed, kind: LetterKind = LetterKind.RELAY) -> bytes:
+    return compose(COMPANY, kind, LETTER, TO, OWN_ID, NO_THREAD, NOW, Extra(attachments=files))
 
 
 def in_words(value: str) -> str:
@@ -115,7 +128,7 @@ def wrong(data: bytes, thread: Thread) -> list[str]:
         "lengths": max(map(len, lines)) <= 998,
         "folding": not any(line and not line.strip() for line in lines),
         "ascii": data.isascii() and b"\x00" not in data,
-        "gate": faults(data, TO, "privacy@company.test", None, to_requester=False) == [],
+        "gate": faults(data, permit()) == [],
         "text": found.get_payload(0).get_payload(decode=True).decode() == LETTER.text,
         "html": found.get_payload(1).get_payload(decode=True).decode() == LETTER.html,
     }
@@ -167,11 +180,12 @@ def test_the_same_letter_has_the_same_bytes(subject: str, desk: str, kind: Lette
 
 
 @given(st.text(), st.text())
-def test_any_words_of_a_letter_arrive_as_they_were_written(text: str, html: str) -> None:
+def test_any_words_of_a_letter_arrive_as_they_were_written(text: str, words: str) -> None:
+    html = f"<p>{escape(words)}</p>"
     data = compose(COMPANY, LetterKind.LETTER, Rendered("x", text, html), TO, OWN_ID, NO_THREAD, NOW)
     parts = [part.get_payload(decode=True).decode() for part in parsed(data).get_payload()]
     assert parts == [text.encode("utf-8", "replace").decode(), html.encode("utf-8", "replace").decode()]
-    assert faults(data, TO, "privacy@company.test", None, to_requester=False) == []
+    assert faults(data, permit(LetterKind.LETTER)) == []
 
 
 def test_the_head_of_an_acknowledgement_is_pinned() -> None:
@@ -208,12 +222,36 @@ def test_japanese_words_survive_every_reader() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [(kind, "auto-replied" if kind is LetterKind.ACK else "auto-generated") for kind in LetterKind],
+    [
+        (kind, "auto-replied" if kind is LetterKind.ACK else "auto-generated")
+        for kind in LetterKind
+        if kind is not LetterKind.RELAY
+    ],
 )
-def test_every_mail_says_that_a_machine_wrote_it(kind: LetterKind, expected: str) -> None:
+def test_every_mail_of_a_machine_says_so(kind: LetterKind, expected: str) -> None:
     found = parsed(mail(kind=kind))
     assert (found["Auto-Submitted"], found["X-Mailbot-Kind"]) == (expected, kind.value)
     assert found["X-Auto-Response-Suppress"] == "All"
+    assert Counter(found.keys()) == Counter(NAMES)
+
+
+def test_a_relay_is_a_persons_mail_and_says_nothing_of_a_machine() -> None:
+    found = parsed(mail(kind=LetterKind.RELAY))
+    assert Counter(found.keys()) == Counter(OF_EVERY_MAIL)
+    assert "mailbot" not in mail(kind=LetterKind.RELAY).decode().lower()
+
+
+def test_answers_of_staff_go_to_an_address_of_their_own() -> None:
+    own = "privacy+as2aaad5evhan7cbm2t8749tr6tndmj3a4zfwapd@company.test"
+    data = compose(COMPANY, LetterKind.NOTICE, LETTER, TO, OWN_ID, NO_THREAD, NOW, Extra(reply_to=own))
+    assert (parsed(data)["Reply-To"], parsed(data)["From"].rpartition("<")[2]) == (own, "privacy@company.test>")
+    assert faults(data, permit(LetterKind.NOTICE, reply_to=own)) == []
+
+
+def test_an_address_for_answers_never_becomes_a_header() -> None:
+    extra = Extra(reply_to="a@b.test\r\nBcc: thief@evil.test")
+    data = compose(COMPANY, LetterKind.NOTICE, LETTER, TO, OWN_ID, NO_THREAD, NOW, extra)
+    assert Counter(parsed(data).keys()) == Counter(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -262,3 +300,89 @@ def test_of_too_many_references_the_newest_stay() -> None:
 def test_a_moment_is_written_in_the_zone_it_is_given_in() -> None:
     data = compose(COMPANY, LetterKind.LETTER, LETTER, TO, OWN_ID, NO_THREAD, NOW.astimezone(UTC))
     assert parsed(data)["Date"] == "Fri, 20 Nov 2026 05:10:00 +0000"
+
+
+def test_a_file_stands_behind_the_text_and_arrives_byte_by_byte() -> None:
+    data = enclosing(Enclosed("開示.pdf", "application/pdf", PDF), Enclosed("b.txt", "text/plain", b"\x00--=_x\r\n"))
+    found = message_from_bytes(data, policy=email.policy.default)
+    assert found.get_content_type() == "multipart/mixed"
+    body, *files = found.iter_parts()
+    assert [part.get_content_type() for part in body.iter_parts()] == ["text/plain", "text/html"]
+    assert [(one.get_filename(), one.get_content_type(), one.get_content_disposition()) for one in files] == [
+        ("開示.pdf", "application/pdf", "attachment"),
+        ("b.txt", "text/plain", "attachment"),
+    ]
+    assert [one.get_payload(decode=True) for one in files] == [PDF, b"\x00--=_x\r\n"]
+    read = parse(data)
+    assert read.text == LETTER.text.strip()
+    assert [one.name for one in read.attachments] == ["開示.pdf", "b.txt"]
+    assert read.defects == ()
+
+
+def test_the_lines_that_name_a_file_are_pinned() -> None:
+    data = enclosing(Enclosed("開示 1.pdf", "application/pdf", b"x"))
+    assert (
+        b'\r\nContent-Type: application/pdf;\r\n name="_ 1.pdf"\r\nContent-Transfer-Encoding: base64\r\n'
+        b"Content-Disposition: attachment;\r\n filename*=utf-8''%E9%96%8B%E7%A4%BA%201.pdf\r\n\r\neA==\r\n\r\n--=_"
+    ) in data
+
+
+FILE_NAMES = [
+    ("report.pdf", "report.pdf", "report.pdf"),
+    ("../../etc/passwd.pdf", "passwd.pdf", "passwd.pdf"),
+    ("C:\\users\\hana\\a.pdf", "a.pdf", "a.pdf"),
+    ("a\r\nBcc: thief@evil.test.pdf", "a Bcc_ thief@evil.test.pdf", "a Bcc_ thief_evil.test.pdf"),
+    ("cod\u202efdp.exe", "codfdp.exe", "codfdp.exe"),
+    ('a"; name="b.pdf', "a_; name=_b.pdf", "a__ name__b.pdf"),
+    ("a\\", "attachment.pdf", "attachment.pdf"),
+    ("", "attachment.pdf", "attachment.pdf"),
+    ("\x00\u200b", "attachment.pdf", "attachment.pdf"),
+    ("con.pdf", "_con.pdf", "_con.pdf"),
+    ("開示", "開示", "attachment"),
+    ("開示.pdf", "開示.pdf", "attachment.pdf"),
+    ("か\u3099.pdf", "が.pdf", "attachment.pdf"),
+    ("あ" * 300 + ".pdf", "あ" * 66 + ".pdf", "attachment.pdf"),
+    ("😀" * 300 + ".pdf", "😀" * 66 + ".pdf", "attachment.pdf"),
+    ("x" * 300, "x" * 70, "x" * 70),
+]
+
+
+@pytest.mark.parametrize(("name", "expected", "plain"), FILE_NAMES)
+def test_a_file_has_a_safe_name_in_every_program(name: str, expected: str, plain: str) -> None:
+    data = enclosing(Enclosed(name, "application/pdf", PDF), kind=LetterKind.NOTICE)
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    [one] = parse(data).attachments
+    assert one.name == expected
+    assert f' name="{plain}"\r\n'.encode() in data
+    assert faults(data, permit(LetterKind.NOTICE, PDF)) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("application/pdf", "application/pdf"),
+        ("Image/JPEG", "image/jpeg"),
+        ("", "application/octet-stream"),
+        ("pdf", "application/octet-stream"),
+        ("a/b\r\nBcc: x", "application/octet-stream"),
+        ("a/b; name=c", "application/octet-stream"),
+    ],
+)
+def test_a_file_has_a_plain_type(told: str, expected: str) -> None:
+    [one] = parse(enclosing(Enclosed("a.bin", told, PDF))).attachments
+    assert one.type == expected
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, st.binary(max_size=200)), min_size=1, max_size=3))
+def test_any_files_make_a_sound_mail_and_the_same_bytes_each_time(files: list[tuple[str, str, bytes]]) -> None:
+    enclosed = [Enclosed(*one) for one in files]
+    data = enclosing(*enclosed, kind=LetterKind.LETTER)
+    assert data == enclosing(*enclosed, kind=LetterKind.LETTER)
+    found = faults(data, permit(LetterKind.LETTER, *(one.data for one in enclosed)))
+    assert set(found) <= {"part_not_allowed"}  # a type of text/html or message/… may be composed but never leaves
+    assert [one.sha256 for one in parse(data).attachments] == [hashlib.sha256(one.data).hexdigest() for one in enclosed]
+
+
+def test_the_approved_digest_is_that_of_the_text_that_leaves() -> None:
+    [text, _] = parsed(mail(kind=LetterKind.RELAY)).get_payload()
+    assert text_digest(text.get_payload(decode=True).decode()) == text_digest(LETTER.text)

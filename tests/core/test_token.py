@@ -1,13 +1,18 @@
 """A token routes: it says exactly what was signed, and one changed character makes it nothing."""
 
+import ast
+import inspect
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import mailbot
+from mailbot.core import token as module
 from mailbot.core.outgoing import Address, message_id
 from mailbot.core.token import ALPHABET, LENGTH, Audience, Token, TokenKeys, person_number, tokens_in
 
@@ -30,6 +35,29 @@ def test_what_was_signed_is_read_back(token: Token, kid: str) -> None:
     assert KEYS.verify(text, TODAY) == token
     assert KEYS.verify(text.upper(), TODAY) == token
     assert (len(text), set(text) - set(ALPHABET)) == (LENGTH, set())
+
+
+def test_the_kinds_are_pinned_because_they_stand_in_every_token() -> None:
+    assert {one.name: one.value for one in Audience} == {
+        "STAFF": "s",
+        "REQUESTER": "c",
+        "MANAGER": "m",
+        "BOUNCE": "b",
+        "CHALLENGE": "x",
+    }
+    assert set("".join(Audience)) <= set(ALPHABET)
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_token_made_for_one_kind_is_none_of_another(audience: Audience) -> None:
+    text = KEYS.mint(replace(TOKEN, audience=audience))
+    others = [text[0] + other.value + text[2:] for other in Audience if other is not audience]
+    assert [KEYS.verify(one, TODAY) for one in others] == [None] * 4
+
+
+def test_the_keys_are_never_shown() -> None:
+    secret = replace(KEYS, keys={"a": b"canary" * 6})
+    assert "canary" not in f"{secret!r}{secret}"
 
 
 def test_the_form_is_pinned_because_tokens_outlive_releases() -> None:
@@ -85,7 +113,7 @@ def test_what_is_not_exactly_ours_is_refused(text: str) -> None:
 
 
 def test_a_signed_kind_that_nobody_knows_is_refused() -> None:
-    payload = TEXT[0] + "x" + TEXT[2:13]
+    payload = TEXT[0] + "q" + TEXT[2:13]
     assert KEYS.verify(payload + KEYS._mac(KEYS.keys["a"], payload), TODAY) is None
 
 
@@ -174,3 +202,26 @@ def test_a_message_id_never_shows_its_key(key: str) -> None:
     made = message_id(REQUESTER, f"ack:{key}:canary", KEYS, TODAY)
     assert "canary" not in made
     assert made.isascii()
+
+
+# A15: no comparison of a MAC tells by its time how much of it was right.
+
+
+def compared(source: str) -> list[str]:
+    """Return every comparison and constant-time comparison of a function's source that names a MAC."""
+    nodes = list(ast.walk(ast.parse(source)))
+    calls = [one for one in nodes if isinstance(one, ast.Call) and ast.unparse(one.func) == "hmac.compare_digest"]
+    found = [ast.unparse(one) for one in [*calls, *(one for one in nodes if isinstance(one, ast.Compare))]]
+    return [one for one in found if "mac" in one.replace("hmac", "")]
+
+
+def test_a15_the_mac_is_compared_in_constant_time_only() -> None:
+    [only] = compared(inspect.getsource(module))
+    assert only == "hmac.compare_digest(mac, self._mac(self.keys[text[0]], payload))"
+    assert compared("ok = mac == self._mac(key, payload)") != []  # the search can find
+
+
+def test_a15_nobody_else_compares_digests() -> None:
+    package = Path(mailbot.__file__).parent
+    users = [path for path in package.rglob("*.py") if "compare_digest" in path.read_text(encoding="utf-8")]
+    assert [path.relative_to(package).as_posix() for path in users] == ["core/token.py"]

@@ -31,7 +31,7 @@ from mailbot.store.corrections import (
 )
 from mailbot.store.engine import open_engine, read, write
 from mailbot.store.migrate import behind, upgrade
-from mailbot.store.tables import blob, correction, data_key
+from mailbot.store.tables import blob, case_file, correction, data_key
 from mailbot.store.vault import Vault
 from tests.core.histories import NOW, event
 
@@ -189,17 +189,20 @@ def test_a_transaction_that_fails_leaves_no_correction(engine: Engine, own_keys:
 
 def test_a_database_of_the_schema_before_is_brought_on(new_engine: Callable[[str], Engine]) -> None:
     engine = new_engine("main")
-    upgrade(engine, "main")
-    with write(engine) as connection:
-        connection.execute(text("DROP TABLE correction"))
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("DROP FUNCTION refuse_correction"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    upgrade(engine, "main", "0003")
     assert behind(engine, "main") == "older"
+    with write(engine) as connection:
+        connection.execute(text(OLD_CASE))
     upgrade(engine, "main")
     assert behind(engine, "main") == ""
     with read(engine) as connection:
+        rows = connection.execute(select(case_file.c.ref, case_file.c.merged_into)).all()
+        assert rows == [("KJ-2026-000001-A", "")]
         assert connection.execute(select(correction)).all() == []
+
+
+OLD_CASE = """INSERT INTO case_file (id, ref, key_id, state, language, policy, flags, seq, head)
+VALUES (1, 'KJ-2026-000001-A', 'k', 'received', 'ja', 'appi', '', 1, 'h')"""
 
 
 def test_no_plain_word_is_in_the_bytes_of_the_database(tmp_path: Path, vault: Vault) -> None:

@@ -23,6 +23,7 @@ from mailbot.core.reader.text.language import language_of
 MAX_SUBJECT_CHARS = 1_000
 
 _ONCE = ("from", "to", "subject", "message-id", "date", "content-type")
+_DELIVERED = ("delivered-to", "x-original-to", "envelope-to")
 
 
 def parse(raw: bytes) -> Incoming:
@@ -58,6 +59,7 @@ def _incoming(headers: Headers, root: Part, defects: tuple[str, ...]) -> Incomin
         from_address=address,
         to=addresses(headers.all("to")),
         cc=addresses(headers.all("cc")),
+        delivered_to=addresses([value for name in _DELIVERED for value in headers.all(name)]),
         subject=mask(subject),
         stamped_at=stamp_of(headers),
         message_id=next(iter(message_ids(headers.first("message-id"))), None),

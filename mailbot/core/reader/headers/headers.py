@@ -30,6 +30,8 @@ _JIS_RUN = re.compile(rb"(\x1b\$[@B][!-~]*+\x1b\([BJ])")
 _ONCE = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references"}) | {
     *("subject", "date", "mime-version", "content-type", "content-transfer-encoding")
 }
+# What our own border writes, and strips of foreign mail: read only as every border spells it, no blank before the colon
+_BORDER = frozenset({"authentication-results"})
 _OTHERS = (
     "x-",
     "content-",
@@ -144,7 +146,9 @@ class _Block:
         at = len(_MARK) if self.data.startswith(_MARK) else 0
         while at < len(self.data):
             if field := _FIELD.match(self.data, at):
-                self.fields.append((field[1].decode("ascii").lower(), _unfolded(field[2])))
+                name = field[1].decode("ascii").lower()
+                if name not in _BORDER or self.data.startswith(b":", field.end(1)):
+                    self.fields.append((name, _unfolded(field[2])))
                 at = field.end()
             elif (at := self._behind(at)) < 0:
                 return

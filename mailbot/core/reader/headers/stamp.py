@@ -11,12 +11,13 @@ _MAX_DATE_CHARS = 100
 def stamp_of(headers: Headers) -> datetime | None:
     """Return the moment of the topmost Received header (RFC 5321 §4.4), else of Date; None for neither."""
     received = headers.first("received").rpartition(";")[2]
-    return _moment(received) or _moment(headers.first("date"))
+    return moment(received) or moment(headers.first("date"))
 
 
-def _moment(value: str) -> datetime | None:
+def moment(value: str) -> datetime | None:
+    """Return the moment (UTC) that a Date value says (RFC 5322 §3.3); None where it says none."""
     try:
-        moment = parsedate_to_datetime(value.strip()[:_MAX_DATE_CHARS])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        found = parsedate_to_datetime(value.strip()[:_MAX_DATE_CHARS])
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):  # a date with words, no zone, or 99 hours
         return None

@@ -1,0 +1,84 @@
+"""The short answer every staff mail gets: what was done, or why nothing was, in the reader's words."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.core.case import Case, Request
+from mailbot.core.correspondence import first_due
+from mailbot.core.decide import Rules, reason_of
+from mailbot.core.desk.commands import COMMANDS
+from mailbot.core.desk.identity import lacks_identity
+from mailbot.core.desk.letterbook import Field
+from mailbot.core.grounds import Ground
+from mailbot.core.kinds import UNCLASSIFIED
+from mailbot.core.letters import Company, Letter, LetterKind, Said, Tap
+from mailbot.core.message import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt tells `to` of a case: lines, and rows (label, text) for what was asked to be shown."""
+
+    case: Case
+    said: tuple[Said, ...]
+    to: str
+    language: Language
+    rows: tuple[tuple[str, str], ...] = ()
+    taps: tuple[Tap, ...] = ()
+
+
+def receipt(company: Company, told: Receipt, rules: Rules, now: datetime) -> Letter:
+    """Return the receipt as a letter to the actor."""
+    due_on = first_due(told.case.running)
+    today = rules.calendar.local_day(now)
+    context = {
+        "company": company,
+        "ref": told.case.ref or None,
+        "said": [in_words(one, told.language) for one in told.said],
+        "next": _next(told.case, rules),
+        "due_on": due_on,
+        "days_left": rules.calendar.business_days_between(today, due_on) if due_on else None,
+        "rows": list(told.rows),
+        "is_refused": any(not one.is_done for one in told.said),
+        "taps": list(told.taps),
+    }
+    return Letter("receipt", LetterKind.RECEIPT, told.language, told.to, context)
+
+
+def in_words(said: Said, language: Language) -> Said:
+    """Put fields, grounds and the usage of a command into the reader's words; codes are said by the templates."""
+    return replace(said, values={name: _worded(name, value, language) for name, value in said.values.items()})
+
+
+def _worded(name: str, value: object, language: Language) -> object:
+    if name == "usage":
+        spec = COMMANDS.get(str(value))
+        return (spec.usage_ja if language is Language.JA else spec.usage_en) if spec else str(value)
+    if isinstance(value, list | tuple):
+        return [_one(item, language) for item in value]
+    return value
+
+
+def _one(item: object, language: Language) -> object:
+    if isinstance(item, Field):
+        return item.label(language)
+    return (item.code, item.words(language)) if isinstance(item, Ground) else item
+
+
+def _next(case: Case, rules: Rules) -> Said | None:
+    """Return what should come next in a case, None where nothing has to."""
+    undecided = case.undecided
+    if not undecided:
+        return None
+    if any(one.pause or _is_asked(one) for one in undecided):
+        return Said("wait")
+    if case.handler is None:
+        return Said("take")
+    if any(one.kind == UNCLASSIFIED for one in undecided):
+        return Said("type")
+    return Said("identity" if lacks_identity(case, undecided, rules.policy) else "answer")
+
+
+def _is_asked(request: Request) -> bool:
+    """Say whether a letter that asks something is on its way: the clock stands still once the server took it."""
+    return bool(request.mail) and reason_of(request.mail) not in request.stops

@@ -1,0 +1,307 @@
+"""The acts that need a code: they decide, close, merge, split, check an identity, change who is written to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+from mailbot.core.case import Request, State
+from mailbot.core.decide import moved_dates, opened_by_hand, pause_ended
+from mailbot.core.desk.everyday import other_case
+from mailbot.core.desk.fields import read_fields
+from mailbot.core.desk.identity import METHODS, lacks_identity, tier_needed
+from mailbot.core.desk.letterbook import ADDRESSEE, Field, Form, form_for, forms_of
+from mailbot.core.desk.levels import Level
+from mailbot.core.desk.order import Command
+from mailbot.core.desk.outcomes import ALTERNATIVE, FULL, NO_DATA, PARTIAL, REFUSED, Owed, owed
+from mailbot.core.desk.scene import Act, Extra, LetterOrder, NotDone, Scene
+from mailbot.core.events import Event, Json, Name
+from mailbot.core.kinds import KINDS
+from mailbot.core.letters import Said
+
+_GIVING = {FULL, PARTIAL, NO_DATA, ALTERNATIVE}
+"""Outcomes that act on somebody's data, or tell whether there is any: the identity comes first."""
+
+
+def verify(scene: Scene, command: Command) -> Act:
+    """Record that the identity was checked; a clock that waited for it runs again."""
+    method = METHODS[command.words[0]]
+    data: dict[str, Json] = {"method": command.words[0], "tier": method.tier}
+    waiting = [one for one in scene.case.requests if one.pause == "awaiting_identity"]
+    events = [
+        Event(Name.IDENTITY_VERIFIED, scene.now, scene.actor, data=data),
+        *(pause_ended(one, scene.rules, scene.now, scene.now) for one in waiting),
+    ]
+    return Act(
+        tuple(events), (Said("identity", {"method": command.words[0]}, command.line),), extras=(Extra("papers"),)
+    )
+
+
+def grant(scene: Scene, command: Command) -> Act:
+    """Do what was asked, or something else that protects as well."""
+    outcome = ALTERNATIVE if ALTERNATIVE in command.words else FULL
+    return decide(scene, command, outcome, "")
+
+
+def partial(scene: Scene, command: Command) -> Act:
+    """Do a part of it, on a ground of the law's list."""
+    return decide(scene, command, PARTIAL, command.words[0])
+
+
+def refuse(scene: Scene, command: Command) -> Act:
+    """Refuse, on a ground of the law's list."""
+    return decide(scene, command, REFUSED, command.words[0])
+
+
+def nodata(scene: Scene, command: Command) -> Act:
+    """Say that there is no such data: an outcome of its own, not a refusal."""
+    return decide(scene, command, NO_DATA, "")
+
+
+def decide(scene: Scene, command: Command, outcome: str, ground: str, template: str = "") -> Act:
+    """Fix the outcome of requests and write the letters they owe; `template` limits it to those that owe that one."""
+    chosen = _chosen(scene, command, outcome, ground, template)
+    numbers = tuple(one.number for one in chosen)
+    if outcome in _GIVING and lacks_identity(scene.case, tuple(chosen), scene.rules.policy):
+        raise NotDone("no_identity", command.line, tier=tier_needed(tuple(chosen), scene.rules.policy))
+    letters = _letters(scene, command, chosen, outcome, ground)
+    rights = [one.kind for one in chosen]
+    events = [_decided(scene, one, outcome, ground) for one in chosen]
+    told = Said("decided", {"rights": rights, "outcome": outcome, "numbers": numbers}, command.line)
+    return Act(tuple(events), (told,), tuple(letters))
+
+
+def _chosen(scene: Scene, command: Command, outcome: str, ground: str, template: str) -> list[Request]:
+    """Return the requests an outcome is for: those that were named, else all that may have it."""
+    undecided = scene.case.undecided
+    if any(number not in {one.number for one in undecided} for number in command.requests):
+        raise NotDone("no_request", command.line)
+    named = [one for one in undecided if not command.requests or one.number in command.requests]
+    if not named:
+        raise NotDone("no_request", command.line)
+    fitting = [one for one in named if _fits(scene, one, outcome, ground, template)]
+    if fitting and (not command.requests or fitting == named):
+        return fitting
+    if ground and any(owed(one.kind, outcome) for one in named):
+        raise NotDone("unknown_ground", command.line, grounds=_grounds(scene, named))
+    raise NotDone("not_allowed", command.line, right=named[0].kind, outcome=outcome)
+
+
+def _fits(scene: Scene, request: Request, outcome: str, ground: str, template: str) -> bool:
+    found = owed(request.kind, outcome)
+    if found is None or (template and found.template != template):
+        return False
+    return not found.names_ground or ground in scene.rules.policy.grounds.get(KINDS[request.kind].periods, {})
+
+
+def _grounds(scene: Scene, requests: Sequence[Request]) -> list[object]:
+    tables = dict.fromkeys(KINDS[one.kind].periods for one in requests)
+    return [ground for table in tables for ground in scene.rules.policy.grounds.get(table, {}).values()]
+
+
+def _letters(scene: Scene, command: Command, chosen: Sequence[Request], outcome: str, ground: str) -> list[LetterOrder]:
+    """Return one letter for each template that is owed; or one in a person's own words, where that may answer all."""
+    debts = {one.number: _debt(one, outcome) for one in chosen}
+    forms = [form for debt in debts.values() if (form := _form(debt, outcome))]
+    filled, words = read_fields(scene.text, tuple(field for form in forms for field in form.fields))
+    if words.strip() and not filled and all(debt.in_own_words for debt in debts.values()):
+        return [LetterOrder("relay", "", tuple(debts), outcome, text=words.strip())]
+    if any(not debt.template for debt in debts.values()):
+        raise NotDone("needs_text", command.line)
+    templates = groupby(sorted(debts.items(), key=lambda pair: pair[1].template), key=lambda pair: pair[1].template)
+    return [
+        _order(command, template, tuple(number for number, _ in pairs), outcome, ground, filled)
+        for template, pairs in templates
+    ]
+
+
+def _debt(request: Request, outcome: str) -> Owed:
+    found = owed(request.kind, outcome)
+    if found is None:
+        raise NotDone("not_allowed", right=request.kind, outcome=outcome)
+    return found
+
+
+def _form(debt: Owed, outcome: str) -> Form | None:
+    return form_for(debt.template, outcome) if debt.template else None
+
+
+def _order(
+    command: Command, template: str, numbers: tuple[int, ...], outcome: str, ground: str, filled: Mapping[str, str]
+) -> LetterOrder:
+    form = form_for(template, outcome)
+    if lacking := form.missing(filled):
+        raise NotDone("missing", command.line, letter=form.code, fields=lacking)
+    return LetterOrder(template, "", numbers, outcome, ground, _fields(form.fields, filled))
+
+
+def _fields(fields: Sequence[Field], filled: Mapping[str, str]) -> dict[str, str]:
+    return {field.name: filled.get(field.name, "") for field in (*fields, ADDRESSEE)}
+
+
+def _decided(scene: Scene, request: Request, outcome: str, ground: str) -> Event:
+    data: dict[str, Json] = {"outcome": outcome, "ground": ground, "mail": ""}  # `keyed` says which mail it waits for
+    return Event(Name.REQUEST_DECIDED, scene.now, scene.actor, request.number, data)
+
+
+def send(scene: Scene, command: Command) -> Act:
+    """Write a letter of the book: one that decides, decides; any other only tells."""
+    if not command.words:
+        return Act()
+    forms = forms_of(command.words[0])
+    if forms and forms[0].outcome:
+        ground = command.words[1] if len(command.words) > 1 else ""
+        outcome = forms[0].outcome if not ground else forms[-1].outcome
+        return decide(scene, command, outcome, ground, forms[0].template)
+    if not forms:
+        raise NotDone("unknown_letter", command.line)
+    filled, _ = read_fields(scene.text, forms[0].fields)
+    numbers = tuple(one.number for one in scene.case.running)
+    order = _order(command, forms[0].template, numbers, "", "", filled)
+    return Act((), (Said("sent", {"letter": forms[0].code}, command.line),), (order,))
+
+
+def extend(scene: Scene, command: Command) -> Act:
+    """Extend the service date once, with its reason, before it has come (law §2)."""
+    days = int(command.words[0])
+    today = scene.rules.calendar.local_day(scene.now)
+    chosen = [one for one in scene.case.undecided if not command.requests or one.number in command.requests]
+    most = [scene.rules.policy.periods[KINDS[one.kind].periods].extension for one in chosen]
+    late = [one for one in chosen if one.answer_on and one.answer_on < today]
+    if not chosen or late or any(one.is_extended or one.pause for one in chosen):
+        raise NotDone("cannot", command.line, state=(late or chosen or scene.case.requests)[0].state.value)
+    if any(period is None or days > period.amount for period in most):
+        raise NotDone("argument", command.line, usage="extend")
+    events = tuple(
+        Event(Name.REQUEST_EXTENDED, scene.now, scene.actor, one.number, moved_dates(one, days, scene.rules))
+        for one in chosen
+    )
+    after = {one.number: one for one in scene.after(events).case.requests}
+    old_on, new_on = _first_due(chosen), _first_due([after[one.number] for one in chosen])
+    filled, rest = read_fields(scene.text, form_for("status_report", "").fields)
+    order = _order(command, "status_report", tuple(after), "", "", {"reason": command.text or rest, **filled})
+    facts = {"old_on": old_on, "new_on": new_on}
+    told = Said("extended", facts, command.line)
+    return Act(events, (told,), (replace(order, numbers=tuple(one.number for one in chosen), facts=facts),))
+
+
+def _first_due(requests: Sequence[Request]) -> date:
+    return min(one.answer_on for one in requests if one.answer_on)
+
+
+def close(scene: Scene, command: Command) -> Act:
+    """Close the case: what the requester gave up gets its letter, what is still owed an answer stays open."""
+    running = scene.case.running
+    if command.words[:1] in {("withdrawn",), ("lapsed",)} and scene.case.undecided:
+        return _given_up(scene, command, command.words[0])
+    owing = [one for one in running if one.kind != "not_for_us"]
+    if owing:
+        raise NotDone("open_requests", command.line, numbers=[one.number for one in owing])
+    if not scene.case.is_open:
+        raise NotDone("case_closed", command.line)
+    dropped = [Event(Name.REQUEST_DROPPED, scene.now, scene.actor, one.number, {"why": "passed_on"}) for one in running]
+    closed = Event(Name.CASE_CLOSED, scene.now, scene.actor, data={"why": "by_staff"})
+    return Act((*dropped, closed), (Said("closed", {"why": "by_staff"}, command.line),))
+
+
+def _given_up(scene: Scene, command: Command, outcome: str) -> Act:
+    numbers = tuple(one.number for one in scene.case.undecided)
+    filled, _ = read_fields(scene.text, form_for("closure", outcome).fields)
+    order = _order(command, "closure", numbers, outcome, "", filled)
+    events = [_decided(scene, one, outcome, "") for one in scene.case.undecided]
+    told = Said("closed", {"why": outcome}, command.line)
+    return Act(tuple(events), (told,), (replace(order, facts={"why": outcome}),))
+
+
+def spam(scene: Scene, command: Command) -> Act:
+    """Close what nobody asked for, without a letter."""
+    if any(one.outcome for one in scene.case.requests):
+        raise NotDone("cannot", command.line, state=State.DECIDED.value)
+    dropped = [
+        Event(Name.REQUEST_DROPPED, scene.now, scene.actor, one.number, {"why": "spam"}) for one in scene.case.undecided
+    ]
+    closed = Event(Name.CASE_CLOSED, scene.now, scene.actor, data={"why": "spam"})
+    return Act((*dropped, closed), (Said("spam", {}, command.line),))
+
+
+def merge(scene: Scene, command: Command) -> Act:
+    """Let the case go on in another one: its open requests move there with their dates."""
+    ref = command.words[0]
+    _, other = other_case(scene, ref, command.line)
+    if not other.is_open or not scene.case.is_open or any(one.state is State.DECIDED for one in scene.case.requests):
+        raise NotDone("cannot", command.line, state=other.state.value)
+    moved = [Event(Name.REQUEST_MOVED, scene.now, scene.actor, one.number, {"to": ref}) for one in scene.case.undecided]
+    merged = Event(Name.CASE_MERGED, scene.now, scene.actor, data={"into": ref})
+    return Act((*moved, merged), (Said("merged", {"ref": ref}, command.line),), extras=(Extra("merge", (ref,)),))
+
+
+def absorbed(source: Scene, target: Scene) -> tuple[Event, ...]:
+    """Return what happens to the case that another one goes into; a right it has already is not asked twice."""
+    known = {one.kind for one in target.case.undecided}
+    fresh = [one for one in source.case.undecided if one.kind not in known]
+    first = len(target.case.requests) + 1
+    return (
+        Event(Name.CASE_ABSORBED, source.now, source.actor, data={"ref": source.case.ref}),
+        *(
+            opened_by_hand(number, one.kind, one.received_at or source.now, source.rules, source.now, source.actor)
+            for number, one in enumerate(fresh, first)
+        ),
+    )
+
+
+def split(scene: Scene, command: Command) -> Act:
+    """Make one request a case of its own."""
+    number = int(command.words[0])
+    found = [one for one in scene.case.undecided if one.number == number]
+    if not found or len(scene.case.undecided) < 2:  # noqa: PLR2004 -- one has to stay
+        raise NotDone("no_request", command.line)
+    moved = Event(Name.REQUEST_MOVED, scene.now, scene.actor, number, {"to": "new"})
+    return Act((moved,), (Said("split", {"ref": ""}, command.line),), extras=(Extra("split", (str(number),)),))
+
+
+def to(scene: Scene, command: Command) -> Act:
+    """Write to another address from now on; whoever reads there is not checked yet (threats A9)."""
+    events = (
+        Event(Name.ADDRESS_CHANGED, scene.now, scene.actor),
+        Event(Name.IDENTITY_REOPENED, scene.now, scene.actor, data={"why": "address_changed"}),
+    )
+    return Act(events, (Said("address", {}, command.line),), extras=(Extra("address", command.words[:1]),))
+
+
+def party(scene: Scene, command: Command) -> Act:
+    """Let a second person write to the case."""
+    address, role = (*command.words, "agent")[:2]
+    event = Event(Name.PARTY_ADDED, scene.now, scene.actor, data={"role": role})
+    return Act((event,), (Said("party", {"role": role}, command.line),), extras=(Extra("party", (address, role)),))
+
+
+WEIGHTY: Mapping[str, Callable[[Scene, Command], Act]] = {
+    "verify": verify,
+    "grant": grant,
+    "partial": partial,
+    "refuse": refuse,
+    "nodata": nodata,
+    "send": send,
+    "extend": extend,
+    "close": close,
+    "spam": spam,
+    "merge": merge,
+    "split": split,
+    "to": to,
+    "party": party,
+}
+
+
+def level_of(scene: Scene, command: Command, act: Act) -> Level:
+    """Return who must stand behind an act: the level of the command, of the method, or of each outcome it fixes."""
+    levels = [Level.CODE]
+    if command.name in {"extend", "to"}:
+        levels.append(Level.MANAGER)
+    if command.name == "verify":
+        levels.append(METHODS[command.words[0]].level)
+    kinds = {one.number: one.kind for one in scene.case.requests}
+    for event in act.events:
+        if event.name is Name.REQUEST_DECIDED:
+            debt = owed(kinds[event.request or 0], str(event.data["outcome"]))
+            levels.append(debt.level if debt else Level.MANAGER)
+    return max(levels)

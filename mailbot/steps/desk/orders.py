@@ -1,0 +1,191 @@
+"""A staff mail, from its words to what comes of it: the one door of this folder.
+
+Its token and its sender were matched before. What only its sender may do waits until its way is proved, or until the
+code that went to the roster address comes back: a forged From never sees one (product promise 4).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from mailbot.core.desk.everyday import EVERYDAY
+from mailbot.core.desk.levels import Level
+from mailbot.core.desk.order import CONFIRM, Command, Confirmation, Mistake, Order, read_order
+from mailbot.core.desk.plan import Plan, carry_out, plan
+from mailbot.core.desk.scene import NotDone, Scene
+from mailbot.core.letters import Said
+from mailbot.core.reference import is_reference
+from mailbot.core.triage import is_own_address
+from mailbot.edge.sandbox import Unreadable
+from mailbot.sections import Staff
+from mailbot.steps.desk.acting import Acting, Result, answer, done, named_cases, scene_of
+from mailbot.steps.desk.carrying import extras, hold, raw_of
+from mailbot.steps.desk.confirming import settle, waiting_for
+from mailbot.steps.desk.doubting import ORDER, challenged
+from mailbot.steps.desk.offering import drafted, effect_of, keep, offer
+from mailbot.steps.desk.showing import shown
+from mailbot.steps.done import Done
+from mailbot.steps.letters import requester_post, thread_of
+from mailbot.steps.parts import Parts
+from mailbot.steps.reading import Read
+from mailbot.store.cases import Snapshot, snapshots
+from mailbot.store.effects import DONE, OFFERED, Waiting, move_effect, use_code
+from mailbot.store.engine import read
+from mailbot.store.tables import OFFICE
+
+_FORWARDED = re.compile(r"\s*(?:fwd?|fw|wg|tr|転送)\s*[:：]", re.IGNORECASE)
+_REF_LINE = re.compile(r"^[^\S\n]*ref: ?[a-z2-9]{39}[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
+_WITHOUT_CASE = {"list", "help"}
+
+
+def staff_mail(parts: Parts, one: Read, snapshot: Snapshot, person: Staff, tag_differs: str, now: datetime) -> Done:
+    """Return what comes of a mail that carries the token of its very sender."""
+    proved = one.proof.is_proved
+    acting = Acting(parts, one, person, snapshot, now, proved, tag_differs, one.incoming, one.raw, one.row.ledger_id)
+    try:
+        acting, result = _obeyed(acting)
+    except NotDone as fault:
+        result = answer(acting, [fault.said])
+    return done(acting, result)
+
+
+def _obeyed(acting: Acting) -> tuple[Acting, Result]:
+    """Return what the words of a mail make happen, and in which case. Raises NotDone."""
+    order = _order(acting)
+    if acting.tag_differs:
+        raise NotDone("wrong_case")
+    if order.mistakes:
+        return acting, answer(acting, _mistaken(order))
+    if order.confirmation:
+        return _confirmed(acting, order.confirmation)
+    acting = _targeted(acting, order.commands)
+    if not acting.is_proved and any(one.name in EVERYDAY for one in order.commands):
+        return acting, challenged(acting)
+    return acting, _planned(acting, order)
+
+
+def _order(acting: Acting) -> Order:
+    """Read the newest words, without the line that carried the token of a tap."""
+    words = _REF_LINE.sub("", acting.incoming.reply_text)
+    return read_order(words, is_numbered=acting.snapshot.case_id == OFFICE)
+
+
+def _mistaken(order: Order) -> list[Said]:
+    """Return every line as it was read: nothing of the mail is done."""
+    read_well = [Said("read", {}, one.line) for one in order.commands]
+    wrong = [
+        Said(_code_of(one), {"suggestions": one.suggestions, "usage": one.usage}, one.line, is_done=False)
+        for one in order.mistakes
+    ]
+    return [*read_well, *wrong]
+
+
+def _code_of(mistake: Mistake) -> str:
+    """A confirmation without a good code belongs to no command, so no usage helps."""
+    return "code_unknown" if mistake.code == "argument" and not mistake.usage else mistake.code
+
+
+def _confirmed(acting: Acting, confirmation: Confirmation) -> tuple[Acting, Result]:
+    found = waiting_for(acting, confirmation)
+    if found.effect.kind != ORDER or confirmation.verb != CONFIRM:
+        return acting, settle(acting, confirmation, found)
+    return _believed(acting, found)
+
+
+def _believed(acting: Acting, found: Waiting) -> tuple[Acting, Result]:
+    """Do what a mail ordered that could not be proved, now that its author has."""
+    raw = raw_of(acting, found.effect.message)
+    incoming = acting.parts.sandbox.read(raw)
+    if isinstance(incoming, Unreadable):
+        raise NotDone("code_void")
+    doubted = replace(acting, is_proved=True, incoming=incoming, raw=raw, message=found.effect.message)
+    order = _order(doubted)
+    doubted = _targeted(doubted, order.commands)
+    used = Result(
+        writes=(
+            partial(use_code, code_id=found.code_id, now=acting.now),
+            partial(move_effect, effect_id=found.effect.id, before=OFFERED, after=DONE, now=acting.now),
+        )
+    )
+    return doubted, used + _planned(doubted, order)
+
+
+def _targeted(acting: Acting, commands: Sequence[Command]) -> Acting:
+    """Turn to the case that the commands of a digest's answer name; a case's own thread acts on that case alone."""
+    targets = {one.target for one in commands if one.target}
+    if not targets:
+        return acting
+    if acting.snapshot.case_id != OFFICE:
+        targets -= {acting.snapshot.case.ref}
+        if targets:
+            raise NotDone("wrong_case")
+        return acting
+    if len(targets) > 1 or not is_reference(next(iter(targets))):
+        raise NotDone("unknown_ref", commands[0].line)
+    ref = targets.pop()
+    named = named_cases(acting.parts, [ref])
+    if ref not in named:
+        raise NotDone("unknown_ref", commands[0].line)
+    with read(acting.parts.engine) as connection:
+        found = snapshots(connection, [named[ref][0]])
+    return replace(acting, snapshot=found[named[ref][0]])
+
+
+def _planned(acting: Acting, order: Order) -> Result:
+    """Do the everyday acts and offer the rest. Raises NotDone, and then nothing is done."""
+    if acting.snapshot.case_id == OFFICE and (
+        order.text.strip() or {one.name for one in order.commands} - _WITHOUT_CASE
+    ):
+        raise NotDone("no_case", order.commands[0].line if order.commands else "")
+    scene = scene_of(acting, order.commands, order.text)
+    wanted = plan(scene, order.commands)
+    if wanted.offers and _is_forward(acting):
+        raise NotDone("forward")
+    after = scene.after(wanted.at_once.events)
+    result = (
+        Result(events=wanted.at_once.events)
+        + _asked(acting, after, wanted)
+        + extras(acting, after, wanted.at_once.extras)
+    )
+    look = shown(acting, after, wanted.at_once.extras)
+    result += look.result
+    said = [*wanted.at_once.said, *look.said]
+    if wanted.offers:
+        result += _offered(acting, replace(after, text=wanted.offers[0].text), wanted)
+        said += [Said("preview")] if said or look.rows else []
+    return result + (answer(acting, said, after.case, rows=look.rows) if said or look.rows else Result())
+
+
+def _asked(acting: Acting, scene: Scene, wanted: Plan) -> Result:
+    """Write the letters of everyday acts: they ask, by template, and promise nothing."""
+    orders = wanted.at_once.letters
+    thread = thread_of(acting.parts, acting.snapshot.case_id) if orders else None
+    return Result(
+        posts=tuple(requester_post(acting.parts, acting.snapshot, scene, one, thread) for one in orders if thread)
+    )
+
+
+def _offered(acting: Acting, scene: Scene, wanted: Plan) -> Result:
+    """Show what would happen; where the desk holds replies instead, a plain and harmless one leaves by itself."""
+    draft = drafted(acting, scene, wanted.offers)
+    first = wanted.offers[0]
+    is_plain = first.code == "send" and not first.commands and first.level is Level.CODE and not draft.warnings
+    if acting.parts.config.relay.mode != "hold" or not (is_plain and acting.is_proved):
+        return offer(acting, scene, wanted.offers, draft)
+    effect = effect_of(acting, first, draft)
+    due_at = acting.now + timedelta(minutes=acting.parts.config.relay.hold_minutes)
+    act = carry_out(scene, (), first.text, effect.id)
+    settled = partial(move_effect, effect_id=effect.id, before=OFFERED, after=DONE, now=acting.now)
+    return keep(acting, [effect], []) + Result(writes=(settled,)) + hold(acting, effect, scene, act, due_at)
+
+
+def _is_forward(acting: Acting) -> bool:
+    """Say whether a mail was forwarded, or went to somebody else too: then it was not meant for the requester (C3)."""
+    incoming, own = acting.incoming, acting.parts.company.address
+    return (
+        bool(_FORWARDED.match(incoming.subject))
+        or any(one.type == "message/rfc822" for one in incoming.attachments)
+        or any(not is_own_address(one, own) for one in incoming.to)
+    )

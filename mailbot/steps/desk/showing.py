@@ -1,0 +1,166 @@
+"""What staff can have shown: how a case stands, the open cases, what happened, how dates were counted, the files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+from mailbot.core.case import Case, Request
+from mailbot.core.correspondence import first_due
+from mailbot.core.desk.attachments import judged, type_of
+from mailbot.core.desk.commands import help_rows
+from mailbot.core.desk.scene import Extra, NotDone, Scene
+from mailbot.core.events import SENTENCES
+from mailbot.core.kinds import KINDS
+from mailbot.core.letters import Letter, LetterKind, Said
+from mailbot.core.message import Attachment, Language
+from mailbot.core.outgoing import Enclosed
+from mailbot.core.reckoning import reckoned
+from mailbot.edge.sandbox import Unreadable
+from mailbot.steps.desk.acting import Acting, Result, told
+from mailbot.steps.letters import raw_messages
+from mailbot.store.cases import events_of, snapshots
+from mailbot.store.effects import last_done, offered, void_others
+from mailbot.store.engine import read
+from mailbot.store.mail import cancel, is_waiting
+from mailbot.store.register import open_case_ids
+
+Rows = tuple[tuple[str, str], ...]
+_MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an answer shows: rows of it, lines beside them, and what else comes of it."""
+
+    rows: Rows = ()
+    said: tuple[Said, ...] = ()
+    result: Result = field(default_factory=Result)
+
+
+def shown(acting: Acting, scene: Scene, wanted: Sequence[Extra]) -> Shown:
+    """Return what some acts ask to be shown, in their order. Raises NotDone."""
+    rows: Rows = ()
+    said: tuple[Said, ...] = ()
+    result = Result()
+    for extra in wanted:
+        if extra.what in _SHOWN:
+            one = _SHOWN[extra.what](acting, scene)
+            rows, said, result = rows + one.rows, said + one.said, result + one.result
+    return Shown(rows[:_MOST_ROWS], said, result)
+
+
+def _status(acting: Acting, scene: Scene) -> Shown:
+    case = scene.case
+    rows = [(str(one.number), _line(one, acting.person.language)) for one in case.requests]
+    return Shown(((case.ref or "-", f"{case.state} / {case.handler or '-'}"), *rows))
+
+
+def _line(one: Request, language: Language) -> str:
+    detail = one.outcome or one.pause
+    named = f"{KINDS[one.kind].name(language)}: {one.state}"
+    return named + (f" ({detail})" if detail else "") + _until(one.answer_on)
+
+
+def _until(day: date | None) -> str:
+    return f" → {day}" if day else ""
+
+
+def _list(acting: Acting, scene: Scene) -> Shown:
+    """Show the open cases, the most urgent first."""
+    del scene
+    with read(acting.parts.engine) as connection:
+        found = snapshots(connection, open_case_ids(connection)).values()
+    cases = sorted((one.case for one in found), key=lambda case: (str(first_due(case.running) or "9"), case.ref))
+    return Shown(tuple((case.ref, _summary(case, acting.person.language)) for case in cases))
+
+
+def _summary(case: Case, language: Language) -> str:
+    rights = ", ".join(KINDS[one.kind].name(language) for one in case.running)
+    return f"{rights}{_until(first_due(case.running))} / {case.handler or '-'}"
+
+
+def _history(acting: Acting, scene: Scene) -> Shown:
+    del scene
+    zone = acting.rules.calendar.zone
+    with read(acting.parts.engine) as connection:
+        events = events_of(connection, acting.snapshot.case_id)
+    return Shown(
+        tuple(
+            (f"{one.at.astimezone(zone):%m-%d %H:%M}", f"{SENTENCES[one.name]} ({one.actor})")
+            for one in events[-_MOST_ROWS:]
+        )
+    )
+
+
+def _why(acting: Acting, scene: Scene) -> Shown:
+    lines = [line for one in scene.case.running for line in reckoned(one, scene.rules, acting.now)]
+    return Shown(tuple(("", line.strip()) for line in lines))
+
+
+def _help(acting: Acting, scene: Scene) -> Shown:
+    del scene
+    return Shown(help_rows(acting.person.language))
+
+
+def _files(acting: Acting, scene: Scene) -> Shown:
+    """Send the files of the case to its handler, and to nobody else (law §1: identity papers)."""
+    if scene.case.handler != acting.person.id:
+        raise NotDone("not_handler")
+    allowed: list[tuple[Attachment, bytes]] = []
+    dropped: list[Attachment] = []
+    for raw in raw_messages(acting.parts, acting.snapshot.case_id):
+        good, bad = _enclosed(acting, raw)
+        allowed, dropped = [*allowed, *good], [*dropped, *bad]
+    context = {
+        "company": acting.parts.company,
+        "ref": scene.case.ref,
+        "attachments": [one for one, _ in allowed],
+        "dropped": dropped,
+    }
+    letter = Letter("files", LetterKind.NOTICE, acting.person.language, acting.person.address, context)
+    enclosed = [Enclosed(one.name, type_of(one), data) for one, data in allowed]
+    return Shown(
+        said=(Said("files", {"count": len(allowed)}),), result=told(acting, acting.person, letter, "files", enclosed)
+    )
+
+
+def _enclosed(acting: Acting, raw: bytes) -> tuple[list[tuple[Attachment, bytes]], list[Attachment]]:
+    incoming = acting.parts.sandbox.read(raw)
+    if isinstance(incoming, Unreadable):
+        return [], []
+    allowed, _ = judged(incoming.attachments)
+    found = acting.parts.sandbox.enclosed(raw, [one.sha256 for one in allowed]) if allowed else []
+    if isinstance(found, Unreadable):
+        return [], [*incoming.attachments]
+    contents = {one.sha256: data for one, data in zip(allowed, found, strict=True)}
+    good, bad = judged(incoming.attachments, contents)
+    return [(one, contents[one.sha256]) for one in good], [one.attachment for one in bad]
+
+
+def _undo(acting: Acting, scene: Scene) -> Shown:
+    """Take back a reply that waits to leave, or give up what was offered."""
+    case_id, author = acting.snapshot.case_id, acting.person.id
+    with read(acting.parts.engine) as connection:
+        drafts = offered(connection, case_id, author)
+        last = last_done(connection, case_id, author)
+        key = f"letter:{last}:0"
+        waits = bool(last) and is_waiting(connection, key)
+    if waits:
+        return Shown(said=(Said("undone"),), result=Result(writes=(partial(cancel, key=key, now=acting.now),)))
+    if drafts:
+        writes = (partial(void_others, case_id=case_id, author=author, now=acting.now),)
+        return Shown(said=(Said("undone"),), result=Result(writes=writes))
+    del scene
+    raise NotDone("already_sent" if last else "nothing_to_undo")
+
+
+_SHOWN: Mapping[str, Callable[[Acting, Scene], Shown]] = {
+    "status": _status,
+    "list": _list,
+    "history": _history,
+    "why": _why,
+    "help": _help,
+    "files": _files,
+    "undo": _undo,
+}

@@ -1,0 +1,33 @@
+"""Identity papers: sealed under keys of their own, destroyed on their day by destroying those keys (law §1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mailbot.store.tables import blob, ledger, schedule
+
+PREFIX = "papers:"
+
+
+def plan_destruction(connection: Connection, ledger_ids: Sequence[int], due_at: datetime) -> None:
+    """Plan when papers are destroyed; what is planned already stays as it is."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    rows = [{"key": f"{PREFIX}{ledger_id}", "due_at": due_at} for ledger_id in ledger_ids]
+    if rows:
+        connection.execute(dialect.insert(schedule).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def planned(connection: Connection, row: Row[Any]) -> Row[Any]:
+    """Return the message that a planned destruction is about."""
+    ledger_id = int(row.key.removeprefix(PREFIX))
+    return connection.execute(select(ledger).where(ledger.c.id == ledger_id)).one()
+
+
+def forget(connection: Connection, row: Row[Any], message: Row[Any]) -> None:
+    """Remove the sealed papers and their plan; their key is destroyed by the vault."""
+    connection.execute(update(ledger).where(ledger.c.id == message.id).values(blob_id=None, key_id=None))
+    connection.execute(delete(blob).where(blob.c.id == message.blob_id))
+    connection.execute(delete(schedule).where(schedule.c.id == row.id))
