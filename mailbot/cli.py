@@ -24,6 +24,7 @@ from mailbot.starting import init_folder
 from mailbot.steps.parts import Parts
 from mailbot.store.engine import CommitFailed, StoreUnavailable
 from mailbot.store.presence import present
+from mailbot.store.token_keys import revoke, rotate
 from mailbot.worker import STEPS, TEMPORARY, Worker, run_once
 
 T = TypeVar("T")
@@ -38,6 +39,8 @@ app = typer.Typer(
 )
 audit_app = typer.Typer(help="Proves the event log.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+keys_app = typer.Typer(help="The keys that sign the tokens in our mails.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 app.command()(learning.train)
 app.command()(learning.evaluate)
 _out = Console(highlight=False, markup=False, soft_wrap=True)
@@ -142,9 +145,8 @@ def cases(
     due: Annotated[int | None, typer.Option(help="Only cases due within so many days.")] = None,
 ) -> None:
     """Print the register."""
-    del only_open  # every case is open until a later release lets staff close them
     with _opened() as (parts, now):
-        found = reports.cases(parts, now, due)
+        found = reports.cases(parts, now, due, is_open=only_open)
         _print(found if as_json else reports.cases_table(found, parts.rules.calendar.zone), as_json=as_json)
 
 
@@ -217,6 +219,20 @@ def audit_verify(
         for line in [*faults, told]:
             _out.print(line)
     raise typer.Exit(FAILED if faults else 0)
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Begin a new key at once; what the old ones signed stays good. A worker takes it up when it starts anew."""
+    with _opened() as (parts, now):
+        _out.print(f"New key: {rotate(parts.engine, now)}. Start the worker anew.")
+
+
+@keys_app.command("revoke")
+def keys_revoke() -> None:
+    """Let no token count that was signed until now, for example after a leak. Start the worker anew."""
+    with _opened() as (parts, now):
+        _out.print(f"New key: {revoke(parts.engine, now)}. Older tokens count no more. Start the worker anew.")
 
 
 @app.command()

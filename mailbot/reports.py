@@ -1,15 +1,16 @@
 """What the commands print: the register, one case, the days of its clocks, held mail, the sum, the proof."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from mailbot.core.case import Request
+from mailbot.core.case import RUNNING, Request
 from mailbot.core.conservation import conservation_line, is_conserved
 from mailbot.core.decide import Rules
-from mailbot.core.events import SENTENCES, stamp
+from mailbot.core.events import SENTENCES, Event, Name, stamp
 from mailbot.core.policy import dates
 from mailbot.core.reckoning import reckoned, shown_day
 from mailbot.edge.sandbox import Unreadable
@@ -20,7 +21,7 @@ from mailbot.store.blobs import texts
 from mailbot.store.cases import Snapshot, events_of, snapshots
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import counts, known_uids, reopen, resettle
-from mailbot.store.register import case_ids, cases_by_ref, mails_of, messages_of
+from mailbot.store.register import case_ids, cases_by_ref, mails_of, messages_of, open_case_ids
 from mailbot.store.register import held as held_rows
 from mailbot.store.witness import next_serial
 from mailbot.store.witness import verify as verify_log
@@ -28,15 +29,22 @@ from mailbot.store.witness import verify as verify_log
 _ONE_DAY = timedelta(days=1)
 
 
-def cases(parts: Parts, now: datetime, due: int | None) -> list[dict[str, Any]]:
-    """Return the register, oldest first; `due` keeps the cases with an answer owed within so many days."""
+def cases(parts: Parts, now: datetime, due: int | None, *, is_open: bool = False) -> list[dict[str, Any]]:
+    """Return the register, oldest first; `due` keeps the cases with an answer owed within so many days.
+
+    `is_open` leaves out what is closed and what went into another case.
+    """
     with read(parts.engine) as connection:
-        found = snapshots(connection, case_ids(connection))
+        found = snapshots(connection, open_case_ids(connection) if is_open else case_ids(connection))
     rows = [_case_row(snapshot) for snapshot in found.values()]
     if due is None:
         return rows
     last = (parts.rules.calendar.local_day(now) + timedelta(days=due)).isoformat()
-    return [row for row in rows if any((one["dates"]["answer_on"] or "9") <= last for one in row["requests"])]
+    return [row for row in rows if any(_is_due(one, last) for one in row["requests"])]
+
+
+def _is_due(one: dict[str, Any], last: str) -> bool:
+    return one["state"] in RUNNING and (one["dates"]["answer_on"] or "9") <= last
 
 
 def case(parts: Parts, ref: str) -> dict[str, Any] | None:
@@ -62,9 +70,23 @@ def case(parts: Parts, ref: str) -> dict[str, Any] | None:
             }
             for seq, event in enumerate(events, start=1)
         ],
-        "pauses": [],
+        "pauses": _pauses(events),
         "head": snapshot.head,
     }
+
+
+def _pauses(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return every time a clock stood still: which request's, why, from and to which day; `to` None while it does."""
+    found: list[dict[str, Any]] = []
+    for event in events:
+        if event.name is Name.PAUSE_STARTED:
+            found.append(
+                {"request": event.request, "reason": event.data["reason"], "from": event.data["on"], "to": None}
+            )
+        elif event.name is Name.PAUSE_ENDED:
+            mine = next(one for one in reversed(found) if one["request"] == event.request)
+            mine |= {"to": event.data["on"], "business_days": event.data["days"]}
+    return found
 
 
 def why(parts: Parts, ref: str, now: datetime) -> list[str] | None:
@@ -195,6 +217,9 @@ def _case_row(snapshot: Snapshot) -> dict[str, Any]:
         "acknowledged_at": stamp(one.acknowledged_at) if one.acknowledged_at else None,
         "language": one.language,
         "handler": one.handler,
+        "identity": one.identity,
+        "closed_at": stamp(one.closed_at) if one.closed_at else None,
+        "merged_into": one.merged_into or None,
         "policy": one.policy,
         "flags": sorted(one.flags),
         "requests": [_request_row(request) for request in one.requests],
@@ -209,6 +234,9 @@ def _request_row(one: Request) -> dict[str, Any]:
         "right": one.right,
         "state": one.state.value,
         "confidence": one.confidence,
+        "outcome": one.outcome or None,
+        "ground": one.ground or None,
+        "pause": one.pause or None,
         "dates": {name: day.isoformat() if day else None for name, day in days.items()},
         "warned": sorted(one.fired),
     }

@@ -99,7 +99,8 @@ def _taps(case: Case, shown: Shown, reader: Reader, rules: Rules) -> list[Tap]:
     taps = {
         "take": ("/担当" if is_ja else "/take", case.handler is None),
         "reply": ("", True),
-        "ask_id": ("/照会 id" if is_ja else "/ask id", tier > (case.identity or 0)),
+        "ask_id": ("/照会 本人" if is_ja else "/ask id", tier > (case.identity or 0) and not _was_asked(case)),
+        "files": ("/添付" if is_ja else "/files", "papers_arrived" in shown.hints),
         "withdrawn": (
             "/完了 取下げ" if is_ja else "/close withdrawn",
             "withdraws" in case.flags and bool(case.undecided),
@@ -108,6 +109,12 @@ def _taps(case: Case, shown: Shown, reader: Reader, rules: Rules) -> list[Tap]:
         "spam": ("/迷惑" if is_ja else "/spam", not shown.is_follow_up),
     }
     return [Tap(code, line) for code, (line, fits) in taps.items() if fits]
+
+
+def _was_asked(case: Case) -> bool:
+    """Say whether the identity was asked for: it never is a second time (law §2)."""
+    reason = "awaiting_identity"
+    return any(reason in one.stops or one.mail.endswith(reason) for one in case.requests)
 
 
 def warning(

@@ -24,7 +24,8 @@ _ACTING = frozenset({Audience.STAFF, Audience.MANAGER, Audience.CHALLENGE})
 _LONGEST_LINE = 200
 _REF_LINE = re.compile(r"[\W_]*ref\s*:\s*<?([a-z0-9]+)", re.IGNORECASE)
 _ORDER = re.compile(
-    r"/|#[^\W\d_]|(?:送信|承認|差戻し?|send|approve|deny)\s*[a-z2-9]{5}[- ]?[a-z2-9]{5}(?![a-z0-9])", re.IGNORECASE
+    r"/|#[^\W\d_]|(?:送信|承認|確認|差戻し?|send|approve|confirm|deny)\s*[a-z2-9]{5}[- ]?[a-z2-9]{5}(?![a-z0-9])",
+    re.IGNORECASE,
 )
 
 

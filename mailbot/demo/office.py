@@ -9,10 +9,23 @@ from pathlib import Path
 from mailbot.config import Config
 from mailbot.store.vault import make_master_key
 
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff: the short name that stands in the event log, the name, the mailbox, the one role."""
+
+    id: str
+    name: str
+    address: str
+    role: str
+
+
 DESK = "privacy@ienokoto.test"
-HANDLER, DEPUTY, MANAGER = "hana.mori@ienokoto.test", "ken.ishii@ienokoto.test", "y.arai@ienokoto.test"
+HANDLER = Person("hana", "森 花", "hana.mori@ienokoto.test", "handler")
+DEPUTY = Person("ken", "石井 健", "ken.ishii@ienokoto.test", "deputy")
+MANAGER = Person("arai", "新井 由紀", "y.arai@ienokoto.test", "manager")
+ROLES = {one.address: one.role for one in (HANDLER, DEPUTY, MANAGER)}
 AUTHSERV_ID = "mail.ienokoto.test"
-ROLES = {HANDLER: "handler", DEPUTY: "deputy", MANAGER: "manager"}
 
 _CONFIG = """\
 # The configuration of the demo: a household-services company with cleaning, laundry pick-up, storage and baby-sitting.
@@ -44,24 +57,28 @@ master_key_file = {master_key}
 
 [trust]
 authserv_id = "{authserv_id}"       # whose Authentication-Results are believed
+proofs = ["dmarc"]                        # what such a header must say before a mail of staff is obeyed
+
+[relay]
+mode = "confirm"                          # an answer leaves once its preview was confirmed
 
 [[staff]]
-id = "hana"
-name = "森 花"
-address = "{handler}"
-roles = ["handler"]
+id = "{handler.id}"
+name = "{handler.name}"
+address = "{handler.address}"
+roles = ["{handler.role}"]
 
 [[staff]]
-id = "ken"
-name = "石井 健"
-address = "{deputy}"
-roles = ["deputy"]
+id = "{deputy.id}"
+name = "{deputy.name}"
+address = "{deputy.address}"
+roles = ["{deputy.role}"]
 
 [[staff]]
-id = "arai"
-name = "新井 由紀"
-address = "{manager}"
-roles = ["manager"]
+id = "{manager.id}"
+name = "{manager.name}"
+address = "{manager.address}"
+roles = ["{manager.role}"]                       # approves what needs two pairs of eyes
 language = "en"
 
 [digest]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from mailbot.core.desk.letterbook import FORMS
+from mailbot.core.desk.letterbook import ADDRESSEE, FORMS
 from mailbot.core.desk.preview import Question
 from mailbot.core.letters import Rendered, Said
 from mailbot.sections import Staff
@@ -57,19 +57,15 @@ def _ground(parts: Parts, snapshot: Snapshot, effect: Effect, person: Staff) -> 
 
 
 def _filled(effect: Effect, person: Staff) -> list[tuple[str, str]]:
-    """Return what the author wrote into the templates: the whole difference to them."""
+    """Return what the author wrote into the templates, in the order of their fields: the whole difference to them."""
     rows = []
     for letter, fields in zip(effect.payload["letters"], effect.payload["fields"], strict=True):
         if letter["template"] == "relay":
             rows.append(("", effect.payload["text"]))
             continue
-        labels = {
-            one.name: one.label(person.language)
-            for form in FORMS
-            for one in form.fields
-            if form.template == letter["template"]
-        }
-        rows += [(labels.get(name, name), value) for name, value in fields.items() if value]
+        known = [one for form in FORMS if form.template == letter["template"] for one in form.fields]
+        labels = {one.name: one.label(person.language) for one in (ADDRESSEE, *known)}
+        rows += [(label, fields[name]) for name, label in labels.items() if fields.get(name)]
     return rows
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from mailbot.core.calendar import Calendar
-from mailbot.core.case import Case, Request
+from mailbot.core.case import Case, Request, State
 from mailbot.core.conservation import conservation_line
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.kinds import KINDS
@@ -16,17 +16,18 @@ from mailbot.steps.parts import Parts
 from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import append, snapshots
+from mailbot.store.effects import waiting_for_approval
 from mailbot.store.engine import write
 from mailbot.store.ledger import counts, read_cursor
 from mailbot.store.mail import Post, is_queued, queue, seal_posts
 from mailbot.store.register import (
-    case_ids,
     held,
     junk_count,
     kind_count,
     last_poll,
     least_sure,
     oldest_waiting,
+    open_case_ids,
     troubled_mails,
     withheld_counts,
 )
@@ -86,6 +87,7 @@ def digest_context(
         "due_soon": soon,
         "unassigned": [line for line in rest if not line.handler],
         "other_open": [line for line in rest if line.handler],
+        "approvals": _approvals(connection, calendar),
         "held": [
             HeldLine(row.id, row.received_at.astimezone(calendar.zone), row.why or "") for row in held(connection)
         ],
@@ -99,6 +101,13 @@ def digest_context(
         "junk": junk_count(connection, parts.config.imap.junk_folder, since, until),
         "troubles": troubled_mails(connection),
     }
+
+
+def _approvals(connection: Connection, calendar: Calendar) -> list[tuple[str, datetime]]:
+    """Return what waits for the manager: the reference, and since when (company zone)."""
+    rows = waiting_for_approval(connection)
+    cases = snapshots(connection, {row.case_id for row in rows})
+    return [(cases[row.case_id].case.ref, row.made_at.astimezone(calendar.zone)) for row in rows]
 
 
 def digest_letter(context: dict[str, object], to: str, language: Language) -> Letter:
@@ -135,7 +144,7 @@ def _yesterday(parts: Parts, day: date) -> tuple[datetime, datetime]:
 
 def _lines(connection: Connection, calendar: Calendar, today: date) -> list[DigestLine]:
     """Return one line a case, the most urgent first."""
-    cases = snapshots(connection, case_ids(connection))
+    cases = snapshots(connection, open_case_ids(connection))
     found = [line for snapshot in cases.values() if (line := _line(snapshot.case, calendar, today))]
     ordered = sorted(found, key=lambda line: (line.due_on, line.ref))
     return [
@@ -145,7 +154,7 @@ def _lines(connection: Connection, calendar: Calendar, today: date) -> list[Dige
 
 
 def _line(case: Case, calendar: Calendar, today: date) -> DigestLine | None:
-    dated = [request for request in case.requests if request.answer_on]
+    dated = [request for request in case.running if request.answer_on]
     if not dated or case.received_at is None:
         return None
     due_on = min(request.answer_on for request in dated if request.answer_on)
@@ -159,7 +168,7 @@ def _line(case: Case, calendar: Calendar, today: date) -> DigestLine | None:
         days_left=calendar.business_days_between(today, due_on),
         used=max((today - arrived_on).days / whole, 0.0),
         handler=case.handler,
-        state=case.state.value,
+        state=State.PAUSED.value if all(request.pause for request in dated) else case.state.value,
     )
 
 

@@ -15,18 +15,20 @@ from mailbot.core.desk.known import addresses_in, name_key, phones_in
 from mailbot.core.desk.requester import PAPERS, REOPENED, react
 from mailbot.core.desk.scene import Scene
 from mailbot.core.events import BOT, Event, Name
+from mailbot.core.masked_copy import masked_copy
 from mailbot.core.outgoing import Address, thread_after
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.reference import reference
 from mailbot.core.token import Audience
 from mailbot.core.triage import Sorted
+from mailbot.edge.sandbox import Unreadable
 from mailbot.sections import Staff
 from mailbot.steps.done import Done, due_after, queued, settlement
 from mailbot.steps.letters import requester_post
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read
 from mailbot.steps.writing import Envelope, staff_envelope, write
-from mailbot.store.blobs import sealed
+from mailbot.store.blobs import Sealed, sealed
 from mailbot.store.cases import Party, Snapshot
 from mailbot.store.known import indexes, keep_known
 from mailbot.store.ledger import Disposition
@@ -74,14 +76,17 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
     case = fold(events)
     posts = [] if isinstance(slot, str) else [_acknowledgement(parts, one, snapshot, case, slot, now)]
     posts += notices(parts, one, snapshot, case, now)
+    masked = kept(parts, one, snapshot.key_id) if one.incoming.individual_numbers else None
     return Done(
-        settlement(one, Disposition.CASE, None, number),
+        settlement(one, Disposition.CASE, None, number, masked),
         snapshot,
         is_new=True,
         events=(*events, *queued(posts, now)),
         due=due_after(Case(), case, parts.rules, now),
         parties=(_requester(parts, one, snapshot),),
         posts=tuple(posts),
+        resealed=masked,
+        resealed_from=one.entry.blob_id if masked else "",
         writes=(_knowing(parts, one, snapshot),),
     )
 
@@ -104,10 +109,8 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     events += [*act.events, *queued(posts, now)]
     due = due_after(snapshot.case, case, rules, now)
     writes = (_knowing(parts, one, snapshot),)
-    if PAPERS in hints:
-        settled = settlement(one, Disposition.FOLLOW_UP, None, snapshot.case_id)
-        return Done(settled, snapshot, events=tuple(events), due=due, posts=tuple(posts), writes=writes)
-    return joined(parts, one, snapshot, Disposition.FOLLOW_UP, events, due, posts, writes)
+    text = kept(parts, one, one.entry.key_id if PAPERS in hints else snapshot.key_id)
+    return joined(one, snapshot, Disposition.FOLLOW_UP, text, events, due, posts, writes)
 
 
 def bounced(one: Read, now: datetime) -> Event:
@@ -121,17 +124,16 @@ def status_of(one: Read) -> str:
 
 
 def joined(
-    parts: Parts,
     one: Read,
     snapshot: Snapshot,
     disposition: Disposition,
+    text: Sealed,
     events: Sequence[Event],
     due: Mapping[int, datetime],
     posts: Sequence[Post],
     writes: Sequence[Callable[[Connection], None]] = (),
 ) -> Done:
-    """Settle a message that belongs to a case: its bytes are sealed anew under the key of the case."""
-    text = sealed(parts.vault, snapshot.key_id, "raw", one.raw)
+    """Settle a message that belongs to a case; `text` are its bytes as they are kept from now on."""
     return Done(
         settlement(one, disposition, None, snapshot.case_id, text),
         snapshot,
@@ -142,6 +144,18 @@ def joined(
         resealed_from=one.entry.blob_id,
         writes=tuple(writes),
     )
+
+
+def kept(parts: Parts, one: Read, key_id: str) -> Sealed:
+    """Return the bytes that are kept of a mail: as they came, but never with an individual number (law §1)."""
+    return sealed(parts.vault, key_id, "raw", _masked(parts, one) if one.incoming.individual_numbers else one.raw)
+
+
+def _masked(parts: Parts, one: Read) -> bytes:
+    files = one.incoming.attachments
+    found = parts.sandbox.enclosed(one.raw, [file.sha256 for file in files]) if files else []
+    known = [] if isinstance(found, Unreadable) else list(zip(files, found, strict=True))
+    return masked_copy(one.raw, one.incoming, known)
 
 
 def _requester(parts: Parts, one: Read, snapshot: Snapshot) -> Party:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from mailbot.core.case import RUNNING
 from mailbot.store.ledger import Disposition
 from mailbot.store.tables import OFFICE, case_file, cursor, inbox, ledger, outbox, party, request
 
@@ -91,7 +92,8 @@ def withheld_counts(connection: Connection, since: datetime) -> list[tuple[str, 
 
 def kind_count(connection: Connection, kind: str) -> int:
     """Return how many open requests are of a kind."""
-    return int(connection.execute(select(func.count()).select_from(request).where(request.c.kind == kind)).scalar_one())
+    asked = select(func.count()).select_from(request).where(request.c.kind == kind, request.c.state.in_(RUNNING))
+    return int(connection.execute(asked).scalar_one())
 
 
 def least_sure(connection: Connection, kind: str, since: datetime, until: datetime, most: int) -> list[str]:

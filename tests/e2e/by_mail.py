@@ -72,9 +72,9 @@ class Person:
         """The mails of one `X-Mailbot-Kind` in the mailbox, in order."""
         return by_kind(self.lab.received(self.address), kind)
 
-    def newest(self, kind: str) -> EmailMessage:
-        """The newest mail of one `X-Mailbot-Kind`."""
-        return self.got(kind)[-1]
+    def newest(self, kind: str, words: str = "") -> EmailMessage:
+        """The newest mail of one `X-Mailbot-Kind`, with some words in it; two of one moment have no order."""
+        return [one for one in self.got(kind) if words in f"{one['Subject']}\n{text_of(one)}"][-1]
 
     def all(self) -> list[EmailMessage]:
         """Every mail in the mailbox, in order."""

@@ -134,6 +134,7 @@ def digest(language: Language, **other: object) -> Rendered:
         "due_soon": lines[1:2],
         "unassigned": lines[2:3],
         "other_open": lines[3:],
+        "approvals": [("KJ-2026-000127-A", ARRIVED)],
         "held": [HeldLine(7, ARRIVED, "unreadable")],
         "yesterday_line": "in 5 = cases 4 + follow-ups 0 + staff 0 + machine 0 + duplicates 0 + spam 0 + held 1",
         "total_line": "in 41 = cases 29 + follow-ups 6 + staff 0 + machine 5 + duplicates 0 + spam 0 + held 1",
@@ -256,7 +257,7 @@ def desk_words(language: Language) -> dict[str, Any]:
     return {name: table for name, table in vars(template.module).items() if not name.startswith("_")}
 
 
-EMPTY_DAY: dict[str, object] = {"overdue": [], "due_soon": [], "unassigned": [], "other_open": [], "held": []}
+EMPTY_DAY: dict[str, object] = {"overdue": [], "due_soon": [], "unassigned": [], "other_open": [], "held": [], "approvals": []}
 
 
 def write(template: str, kind: LetterKind, language: Language, context: dict[str, object]) -> Rendered:

@@ -228,7 +228,7 @@ def test_the_digest_orders_and_counts_what_is_open() -> None:
     letter = digest(JA)
     assert letter.subject == "[mailbot] 2026-11-24 日次報告 #12: 期限超過 1 / 期限間近 1"
     headings = re.findall(r"(?m)^■ (\S+)", letter.text)
-    assert headings[:5] == ["期限超過", "期限間近", "担当未定", "ほか対応中", "保留メール"]
+    assert headings[:6] == ["期限超過", "期限間近", "担当未定", "ほか対応中", "承認待ち", "保留メール"]
     assert "12/3(木) 残2営業日  [########..] 75%  対応中  担当未定" in letter.text
     assert "・【要確認】 ディスクの空き: 3 %" in letter.text
     assert "記録の先頭ハッシュ: " + "9f" * 32 in letter.text
@@ -486,7 +486,7 @@ def test_a_preview_without_a_letter_is_a_question_before_an_act() -> None:
     act = preview(JA, **nothing, offers=[Offered("act", SECRET)], acts=[Said("merged", {"ref": "KJ-2026-000124-D"})])
     assert act.subject.startswith(f"[{REF}] 実行前の確認")
     assert "■ 行われること\n・案件を統合: KJ-2026-000124-D へ\n" in act.text
-    assert f"実行する:\n\n送信 {SECRET}\n" in act.text
+    assert f"実行する:\n\n確認 {SECRET}\n" in act.text
     assert "宛先" not in act.text
     assert "添付" not in act.text
 

@@ -51,7 +51,7 @@ _NOBODY = re.compile(
     r"|customer(?:service|support|care)s?|office|webmaster|postmaster|mailerdaemon|newsletter|privacy|team|staff|mail|email"
     r"|user|guest|unknown|noname|test|me|self)\d*"
     r"|.*(?:株式会社|有限会社|合同会社|株式會社|事務局|相談室|窓口|センター|サポート|デスク|担当者?|御中|お客様|各位|協会|法人).*"
-    r"|(?:営業|総務|人事|経理|広報|法務|管理|業務|情報|企画).{0,6}[部課係室]|(?:自分|本人|名無し|匿名|わたし|私)"
+    r"|.*(?:営業|総務|人事|経理|広報|法務|管理|業務|情報|企画).{0,6}[部課係室]|(?:自分|本人|名無し|匿名|わたし|私)"
     r"|\d+"
 )
 _COMPANY = re.compile(r"\b(?:inc|ltd|llc|gmbh|corp|corporation|company|newsletter)\.?$", re.IGNORECASE)
@@ -103,6 +103,8 @@ def _abroad(groups: list[str]) -> tuple[str, int]:
     """Return the number that begins with a country code, and of how many groups it is."""
     if groups[0].startswith(_JAPAN):
         return _domestic(_with_zero([groups[0][len(_JAPAN) :], *groups[1:]]))
+    if groups[0].startswith("0"):
+        return "", 1
     number, used = _whole(groups)
     is_american = number.startswith("1") and len(number) == sum(_AMERICAN) + 1
     return number[1:] if is_american else number, used

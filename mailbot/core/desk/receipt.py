@@ -35,7 +35,7 @@ def receipt(company: Company, told: Receipt, rules: Rules, now: datetime) -> Let
         "company": company,
         "ref": told.case.ref or None,
         "said": [in_words(one, told.language) for one in told.said],
-        "next": _next(told.case, rules),
+        "next": _next(told, rules),
         "due_on": due_on,
         "days_left": rules.calendar.business_days_between(today, due_on) if due_on else None,
         "rows": list(told.rows),
@@ -65,9 +65,15 @@ def _one(item: object, language: Language) -> object:
     return (item.code, item.words(language)) if isinstance(item, Ground) else item
 
 
-def _next(case: Case, rules: Rules) -> Said | None:
+_AWAITED = {"preview": "confirm", "waiting_approval": "approval"}
+
+
+def _next(told: Receipt, rules: Rules) -> Said | None:
     """Return what should come next in a case, None where nothing has to."""
-    undecided = case.undecided
+    awaited = [_AWAITED[one.code] for one in told.said if one.code in _AWAITED]
+    if awaited:
+        return Said(awaited[-1])
+    case, undecided = told.case, told.case.undecided
     if not undecided:
         return None
     if any(one.pause or _is_asked(one) for one in undecided):

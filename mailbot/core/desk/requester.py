@@ -37,6 +37,11 @@ _MISREAD = (
     *("not what i meant", "not what i asked", "misunderstood", "misread", "misunderstanding", "got it wrong"),
     *("i did not ask", "i didn't ask", "is wrong", "is not correct", "isn't correct", "not correct"),
 )
+_STATUS = (
+    *("how does it stand", "how do things stand", "where do things stand", "an update", "any update", "any progress"),
+    *("not heard from you", "not heard back", "まだでしょうか", "どうなりました", "どうなってい"),
+)
+"""What asks for the status in an answer to us, beside the words that the classifier knows in any mail."""
 _WORDS_LOOKED_AT = 2_000
 
 
@@ -48,7 +53,7 @@ def react(scene: Scene, arrived: Arrived, words: str, by: str, attachments: int)
     act = Act()
     hints: list[str] = []
     flags = arrived.verdict.flags
-    if by == BY_TOKEN and "wants_status" in flags and scene.case.requests:
+    if by == BY_TOKEN and ("wants_status" in flags or _has_any(words, _STATUS)) and scene.case.requests:
         act, hints = act + _status(scene), [*hints, STATUS_SENT]
     if by == BY_TOKEN and "withdraws" in flags and _only_withdraws(scene.case, arrived):
         act, hints = act + _withdrawn(scene), [*hints, WITHDREW]
@@ -63,8 +68,12 @@ def react(scene: Scene, arrived: Arrived, words: str, by: str, attachments: int)
 
 def disputes(words: str) -> bool:
     """Say whether a requester tells us that we misread them."""
+    return _has_any(words, _MISREAD)
+
+
+def _has_any(words: str, cues: tuple[str, ...]) -> bool:
     plain = unicodedata.normalize("NFKC", words[:_WORDS_LOOKED_AT]).casefold().replace("\u2019", "'")
-    return any(cue in plain for cue in _MISREAD)
+    return any(cue in plain for cue in cues)
 
 
 def awaits_papers(case: Case) -> bool:

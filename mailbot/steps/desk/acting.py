@@ -17,7 +17,7 @@ from mailbot.core.message import Incoming
 from mailbot.core.outgoing import Enclosed
 from mailbot.core.reference import is_reference
 from mailbot.sections import Staff
-from mailbot.steps.dispose import joined
+from mailbot.steps.dispose import joined, kept
 from mailbot.steps.done import Also, Done, due_after, queued
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read
@@ -89,9 +89,8 @@ def done(acting: Acting, result: Result) -> Done:
     events = [*decide_staff(acting.one.row.ledger_id, acting.person.id, acting.now), *result.events]
     events += queued([one for one in result.posts if one.audience == "requester"], acting.now)
     due = due_after(before, fold(events, before), acting.rules, acting.now) if acting.snapshot.case_id != OFFICE else {}
-    settled = joined(
-        acting.parts, acting.one, acting.snapshot, Disposition.STAFF, events, due, result.posts, result.writes
-    )
+    text = kept(acting.parts, acting.one, acting.snapshot.key_id)
+    settled = joined(acting.one, acting.snapshot, Disposition.STAFF, text, events, due, result.posts, result.writes)
     return replace(settled, also=result.also, parties=result.parties)
 
 

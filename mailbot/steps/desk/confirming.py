@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader
 from mailbot.core.desk.levels import Level
 from mailbot.core.desk.order import CONFIRM as CONFIRMS
@@ -95,17 +96,18 @@ def _ended(acting: Acting, confirmation: Confirmation, found: Waiting) -> Result
         writes=(partial(move_effect, effect_id=found.effect.id, before=before, after=after, now=acting.now),),
     )
     result += answer(acting, [said])
-    return result + (_author_told(acting, found, said) if is_denied else Result())
+    return result + (_author_told(acting, found, acting.snapshot.case, said) if is_denied else Result())
 
 
-def _author_told(acting: Acting, found: Waiting, said: Said) -> Result:
+def _author_told(acting: Acting, found: Waiting, case: Case, *said: Said) -> Result:
     """Tell the author what became of it, in the thread of the case."""
     today = acting.parts.rules.calendar.local_day(acting.now)
     authors = [one for one in acting.parts.config.staff_on(today) if one.id == found.effect.author]
     result = Result()
     for author in authors:
         if author.id != acting.person.id:
-            value = Receipt(acting.snapshot.case, (replace(said, line=""),), author.address, author.language)
+            lines = tuple(replace(one, line="") for one in said)
+            value = Receipt(case, lines, author.address, author.language)
             letter = receipt(acting.parts.company, value, acting.rules, acting.now)
             result += told(acting, author, letter, "outcome")
     return result
@@ -119,7 +121,8 @@ def _approved(acting: Acting, found: Waiting) -> Result:
         raise NotDone("not_manager")
     given = Event(Name.APPROVAL_GIVEN, acting.now, acting.person.id, data=_which(found))
     result = _done(acting, found, APPROVING, (given,), Said("approved"))
-    return result + _author_told(acting, found, Said("approved"))
+    act, by = _act(acting, found), Said("approved_by", {"who": acting.person.name})
+    return result + _author_told(acting, found, fold(act.events, acting.snapshot.case), by, *act.said)
 
 
 def _may_approve(acting: Acting) -> bool:

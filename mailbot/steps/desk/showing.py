@@ -112,6 +112,8 @@ def _files(acting: Acting, scene: Scene) -> Shown:
     for raw in raw_messages(acting.parts, acting.snapshot.case_id):
         good, bad = _enclosed(acting, raw)
         allowed, dropped = [*allowed, *good], [*dropped, *bad]
+    if not allowed and not dropped:
+        return Shown(said=(Said("no_files"),))
     context = {
         "company": acting.parts.company,
         "ref": scene.case.ref,
