@@ -20,9 +20,10 @@ def cases_by_ref(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
 
 
 def cases_of_parties(connection: Connection, address_indexes: Sequence[str]) -> dict[str, set[int]]:
-    """Return the case ids each address is a party of."""
+    """Return the case ids each address is a party of; one that letters went to before a change is none any more."""
     found: dict[str, set[int]] = {}
-    asked = select(party.c.address_index, party.c.case_id).where(party.c.address_index.in_(address_indexes))
+    here = (party.c.address_index.in_(address_indexes), party.c.role != "former")
+    asked = select(party.c.address_index, party.c.case_id).where(*here)
     for index, case_id in connection.execute(asked):
         found.setdefault(index, set()).add(case_id)
     return found

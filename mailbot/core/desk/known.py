@@ -64,7 +64,7 @@ def addresses_in(text: str) -> tuple[str, ...]:
     One with a tag (`hana+shop@…`) is also returned without it, one behind a sign (`'hana@…`) also without the sign.
     """
     found = (match.groups() for match in _ADDRESS.finditer(unicodedata.normalize("NFKC", text)))
-    return _first(f"{local}@{domain}".lower() for whole, domain in found for local in _locals(whole.strip(".")))
+    return _first(f"{local}@{domain}".lower() for whole, domain in found for local in _locals(whole))
 
 
 def _locals(whole: str) -> Iterator[str]:
@@ -115,8 +115,7 @@ def _phone(groups: list[str]) -> tuple[str, int]:
     if groups[0] == _JAPAN and len(groups) > 1:
         return _domestic(_with_zero(["", *groups[1:]]))
     if groups[0].startswith("0") and groups[0] != "0":
-        number, used = _domestic(groups)
-        return (number, used) if number else _whole(groups)
+        return _domestic(groups)
     is_american = [len(one) for one in groups[: len(_AMERICAN)]] == _AMERICAN
     return ("".join(groups[: len(_AMERICAN)]), len(_AMERICAN)) if is_american else ("", 1)
 
@@ -128,13 +127,13 @@ def _with_zero(groups: list[str]) -> list[str]:
 
 
 def _domestic(groups: list[str]) -> tuple[str, int]:
-    """Return a Japanese number, which has ten or eleven digits; "" where no group ends there."""
+    """Return a Japanese number; one that is too long is of one group only, since it may end in another's beginning."""
     digits = ""
     for used, group in enumerate(groups, 1):
         digits += group
         length = 11 if _LONG.match(digits) else 10
         if len(digits) >= length:
-            return (digits, used) if len(digits) == length else ("", 1)
+            return (digits, used) if len(digits) == length else (digits, 1)
     return "", 1
 
 
@@ -161,7 +160,7 @@ def names_in(text: str) -> tuple[str, ...]:
 
 def _called(text: str) -> Iterator[str]:
     """Yield the ends, of 2 to 8 characters, of what stands before an honorific, and all of it."""
-    for honorific in islice(_HONORIFIC.finditer(text), MAX_CANDIDATES):
+    for honorific in _HONORIFIC.finditer(text):
         before = text[max(0, honorific.start() - _BEFORE_HONORIFIC) : honorific.start()]
         if run := _CALLED.search(before):
             name = _letters(run[0])

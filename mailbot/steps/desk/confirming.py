@@ -68,8 +68,9 @@ def settle(acting: Acting, confirmation: Confirmation, found: Waiting) -> Result
         return _approved(acting, found)
     if found.effect.level >= Level.MANAGER and not _is_one_person_firm(acting):
         return _asked(acting, found)
+    names = [Name.EFFECT_CONFIRMED, *([Name.APPROVAL_GIVEN] if found.effect.level >= Level.MANAGER else [])]
     return _done(
-        acting, found, OFFERED, (Event(Name.EFFECT_CONFIRMED, acting.now, acting.person.id, data=_which(found)),)
+        acting, found, OFFERED, [Event(one, acting.now, acting.person.id, data=_which(found)) for one in names]
     )
 
 
@@ -93,7 +94,10 @@ def _ended(acting: Acting, confirmation: Confirmation, found: Waiting) -> Result
     )
     result = Result(
         events=(Event(name, acting.now, acting.person.id, data=_which(found)),),
-        writes=(partial(move_effect, effect_id=found.effect.id, before=before, after=after, now=acting.now),),
+        writes=(
+            partial(move_effect, effect_id=found.effect.id, before=before, after=after, now=acting.now),
+            partial(void_others, case_id=acting.snapshot.case_id, author=found.effect.author, now=acting.now),
+        ),
     )
     result += answer(acting, [said])
     return result + (_author_told(acting, found, acting.snapshot.case, said) if is_denied else Result())
