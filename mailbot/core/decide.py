@@ -79,7 +79,7 @@ def decide_follow_up(case: Case, arrived: Arrived, rules: Rules, now: datetime, 
     return [
         Event(Name.FOLLOW_UP_RECEIVED, now, data=received),
         *_reopened(case, bool(fresh), now),
-        *(pause_ended(request, rules, arrived.received_at, now) for request in case.requests if request.pause),
+        *(pause_ended(request, rules, arrived.received_at, now) for request in case.undecided if request.pause),
         *(_request(number, asked, arrived, rules, now) for number, asked in enumerate(fresh, first)),
         *(_flag(flag, None, now) for flag in (*arrived.verdict.flags, *arrived.marks) if flag not in case.flags),
     ]
@@ -126,16 +126,19 @@ def decide_accepted(case: Case, key: str, now: datetime, rules: Rules) -> list[E
 
 
 def decide_bounced(case: Case, key: str, now: datetime, rules: Rules) -> list[Event]:
-    """Open again what a mail that came back should have answered; an asking letter stops no clock then (pitfall 24)."""
-    unanswered = [
-        one for one in case.requests if key and one.mail == key and one.state in {State.DECIDED, State.CLOSED}
-    ]
+    """Open again what a mail that came back should have answered; an asking letter stops no clock then (pitfall 24).
+
+    Nothing is opened again in a case that was merged: nobody works there any more, and staff are told of the mail.
+    """
+    waiting = [one for one in case.requests if key and one.mail == key]
+    ended = {State.DECIDED, State.CLOSED} if case.state is not State.MERGED else set()
+    unanswered = [one for one in waiting if one.state in ended]
     again = [Event(Name.CASE_REOPENED, now, data={"why": "bounced"})] if case.state is State.CLOSED else []
     why: dict[str, Json] = {"why": "bounced"}
     return [
         *(again if unanswered else ()),
         *(Event(Name.REQUEST_REOPENED, now, request=one.number, data=why) for one in unanswered),
-        *(_unstopped(one, rules, now) for one in case.requests if key and one.pause and one.mail == key),
+        *(_unstopped(one, rules, now) for one in waiting if one.state is State.PAUSED),
     ]
 
 
@@ -161,15 +164,20 @@ def pause_ended(request: Request, rules: Rules, arrived_at: datetime, now: datet
 
 def moved_dates(request: Request, days: int, rules: Rules) -> dict[str, Json]:
     """Return the dates of a request after so many business days more, as an event carries them."""
-    moved = request.moved + days
-    owed = _service(KINDS[request.kind].periods, moved, _received(request), rules)
-    return {"moved": moved, **_days(owed)}
+    later = replace(request, moved=request.moved + days)
+    return {"moved": later.moved, **_days(dates_of(later, rules))}
+
+
+def extended(request: Request, days: int, rules: Rules, now: datetime, actor: str) -> Event:
+    """Extend the service date by business days. The letter that says why answers the gate, which stays where it is."""
+    data = moved_dates(replace(request, is_extended=True), days, rules)
+    return Event(Name.REQUEST_EXTENDED, now, actor, request.number, data)
 
 
 def reclassified(request: Request, code: str, rules: Rules, now: datetime, actor: str) -> Event:
     """Give a request another kind: its clock is counted anew from the same arrival."""
     kind = KINDS[code]
-    owed = _service(kind.periods, request.moved, _received(request), rules)
+    owed = dates_of(replace(request, kind=code), rules)
     data: dict[str, Json] = {"kind": kind.code, "right": kind.right, "before": request.kind, **_days(owed)}
     return Event(Name.REQUEST_RECLASSIFIED, now, actor, request.number, data)
 
@@ -179,7 +187,7 @@ def opened_by_hand(number: int, code: str, received_at: datetime, rules: Rules, 
     kind = KINDS[code]
     owed = dates(rules.policy, rules.calendar, kind.periods, received_at)
     data: dict[str, Json] = {"kind": kind.code, "right": kind.right, "received_at": stamp(received_at), **_days(owed)}
-    return Event(Name.REQUEST_OPENED, now, actor, number, data)
+    return Event(_opening(code), now, actor, number, data)
 
 
 def decide_staff(message: int, staff_id: str, now: datetime) -> list[Event]:
@@ -232,8 +240,12 @@ def points_of(request: Request, rules: Rules) -> tuple[Point, ...]:
 
 
 def dates_of(request: Request, rules: Rules) -> Dates:
-    """Return every date of a request under its rules, with what pauses and an extension moved."""
-    return _service(KINDS[request.kind].periods, request.moved, _received(request), rules)
+    """Return every date of a request under its rules, with what pauses and an extension moved.
+
+    The reasoned letter of an extension has answered the gate (`Dates`).
+    """
+    owed = _service(KINDS[request.kind].periods, request.moved, _received(request), rules)
+    return replace(owed, gate_on=None) if request.is_extended else owed
 
 
 def _service(periods: str, moved: int, received_at: datetime, rules: Rules) -> Dates:
@@ -267,8 +279,11 @@ def _request(number: int, asked: Asked, arrived: Arrived, rules: Rules, now: dat
         "received_at": stamp(arrived.received_at),
         **_days(owed),
     }
-    name = Name.REQUEST_LEFT_UNCLASSIFIED if kind.code == UNCLASSIFIED else Name.REQUEST_OPENED
-    return Event(name, now, request=number, data=data)
+    return Event(_opening(kind.code), now, request=number, data=data)
+
+
+def _opening(code: str) -> Name:
+    return Name.REQUEST_LEFT_UNCLASSIFIED if code == UNCLASSIFIED else Name.REQUEST_OPENED
 
 
 def _days(owed: Dates) -> Mapping[str, Json]:

@@ -36,6 +36,8 @@ _QUOTED = re.compile(
     rf"|^{_SENDER}.*\n{_DATE}|^{_DATE}.*\n{_SENDER}",
     re.IGNORECASE | re.MULTILINE,
 )
+_PIECE = re.compile(r"[\x00-\x7f]+[^\x00-\x7f]{0,1000}|[^\x00-\x7f]{1,1000}")
+"""What is normalised at once: a stack of combining marks costs the square of its height."""
 _TEXT_HEADS = tuple(
     {"content-type": f'text/{form}; charset="utf-8"', "content-transfer-encoding": "base64"}
     for form in ("plain", "html")
@@ -78,7 +80,7 @@ class _Read:
 
 def text_digest(text: str) -> str:
     """Return the SHA-256, in hex, of a text: NFC, no blanks at the end of a line, one line end at the end of all."""
-    lines = unicodedata.normalize("NFC", text).split("\n")
+    lines = "".join(unicodedata.normalize("NFC", piece) for piece in _PIECE.findall(text)).split("\n")
     plain = "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
@@ -193,5 +195,5 @@ def _carriers(read: _Read, shown: str) -> Iterator[str]:
     """Yield everything that can carry a word out; full-width letters count as what they look like."""
     names = [unquote(file.headers["content-disposition"]) for file in read.files]
     for text in (*read.titles, read.text, read.page, shown, *names):
-        yield unicodedata.normalize("NFKC", text)
+        yield "".join(unicodedata.normalize("NFKC", piece) for piece in _PIECE.findall(text))
     yield from (file.data.decode("latin-1") for file in read.files)

@@ -4,7 +4,6 @@ Nothing in it is fetched, nothing acts, nothing leads anywhere but to a new mail
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
@@ -76,5 +75,5 @@ def visible(page: str) -> str:
 
 
 def words(text: str) -> str:
-    """Return the letters and digits of a text alone, NFC, for comparing two forms that only look different."""
-    return _NO_WORD.sub("", unicodedata.normalize("NFC", text))
+    """Return the letters and digits of a text alone, for comparing two forms that only look different."""
+    return _NO_WORD.sub("", text)

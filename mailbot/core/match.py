@@ -81,9 +81,9 @@ class Match:
     """The route, the case it concerns (None for NEW and DISAGREE), and the carrier: `token`, `tag` or `password`.
 
     `tag_differs` is a reference of another case in the subject, "" for none: staff are warned. `persons` are the ids
-    of the staff whose own token came (STAFF), or whose address the mail bears and who are to be told (REFUSED; none
-    where a stranger sent a token of staff). A REFUSED order that names no case has the case id OFFICE, any other
-    None.
+    of the staff whose own token came (STAFF), or whose address the mail bears and who are to be told (REFUSED and
+    DISAGREE; none where a stranger sent a token of staff). A REFUSED order that names no case has the case id
+    OFFICE, any other None.
     """
 
     route: Route
@@ -123,7 +123,7 @@ def match(carried: Carriers, known: Known) -> Match:
     mails = [known.mails[message_id] for message_id in carried.message_ids if message_id in known.mails]
     case_ids = {token.case_id for token in tokens} | {case_id for case_id, _ in mails}
     if len(case_ids) > 1:
-        return Match(Route.DISAGREE)
+        return Match(Route.DISAGREE, persons=tuple(known.staff))
     if not case_ids:
         return _by_tag(carried, known)
     case_id = case_ids.pop()
@@ -151,7 +151,7 @@ def _as_requester(case_id: int, carried: Carriers, known: Known) -> Match:
 def _by_tag(carried: Carriers, known: Known) -> Match:
     case_ids = {known.cases[ref] for ref in carried.references if ref in known.cases}
     if len(case_ids) > 1:
-        return Match(Route.DISAGREE)
+        return Match(Route.DISAGREE, persons=tuple(known.staff))
     if not case_ids:
         return _without_case(carried, known)
     case_id = case_ids.pop()

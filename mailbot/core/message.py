@@ -27,7 +27,8 @@ class Attachment:
     """A part that is not the text: `name` is safe to show, `sha256` is of the decoded bytes.
 
     `type` is what the mail says, `found_type` what the bytes look like, "" where they say nothing.
-    `is_encrypted` says that the bytes can be opened with a password only; nobody ever tries to.
+    `is_encrypted` says that the bytes can be opened with a password only; nobody ever tries to. `is_inline` marks a
+    picture that the HTML of the mail shows (RFC 2392), such as the logo of a signature.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Attachment:
     sha256: str
     found_type: str = ""
     is_encrypted: bool = False
+    is_inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Incoming:
     `charsets` are the codecs that read the text, `cuts` what `reply_text` leaves out of `text`.
     `individual_numbers` counts the numbers (My Number) that were masked wherever they stood.
     `defects` are short codes of what was wrong with the bytes, never text from the mail.
+    `reply_to` is where the mail asks for answers: shown to staff, never followed (threats A3).
     `delivered_to` are the addresses the servers on the way noted (Delivered-To, X-Original-To, Envelope-To): a
     token survives there when a client has changed To.
     """
@@ -110,6 +113,7 @@ class Incoming:
     individual_numbers: int = 0
     defects: tuple[str, ...] = ()
     delivered_to: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from mailbot.demo.mails import text_of
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A `mailto:` link: what stands on the button, and the subject and text of the mail it opens (RFC 6068)."""
+    """A `mailto:` link: what stands on the button, and the mail it opens (RFC 6068)."""
 
     label: str
+    to: str
     subject: str
     body: str
 
@@ -57,4 +58,4 @@ def _opened(href: str, label: str) -> Link | None:
     fields = {name: unquote(value) for name, _, value in (pair.partition("=") for pair in parts.query.split("&"))}
     if parts.scheme != "mailto" or "body" not in fields:
         return None
-    return Link(" ".join(label.split()), fields.get("subject", ""), fields["body"])
+    return Link(" ".join(label.split()), unquote(parts.path), fields.get("subject", ""), fields["body"])

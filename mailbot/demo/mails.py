@@ -37,13 +37,14 @@ class Mail:
     is_iso_2022_jp: bool = False
     attachment: tuple[str, bytes] | None = None
     thread: EmailMessage | None = None
+    to: str = DESK
 
     def written(self, at: datetime, sent: Sent) -> bytes:
         """Return the bytes as the desk's mail server takes them in. Raises LookupError when nothing can be answered."""
         answered = self.thread or self._answered(sent)
         mail = self._old_style() if self.is_iso_2022_jp else self._modern(answered)
         domain = self.sender.partition("@")[2]
-        mail["To"] = DESK
+        mail["To"] = self.to
         mail["Date"] = format_datetime(at)
         mail["Message-ID"] = f"<{at:%Y%m%d%H%M}.{len(self.text)}@{domain}>"
         for key, value in (_thread(answered) | dict(self.extra)).items():

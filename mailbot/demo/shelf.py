@@ -1,29 +1,53 @@
 """The folder the demo leaves behind: mails as .eml, their HTML beside them, digests, register, and where to look."""
 
+import re
 import shlex
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from mailbot.core.reference import references_in
+from mailbot.demo.links import links
 from mailbot.demo.mails import read, text_of
 from mailbot.demo.office import ROLES
 from mailbot.demo.servers import Taken
 from mailbot.demo.story import ZONE
 
-RECEIVED, REQUESTERS, STAFF, DIGESTS = "received", "sent-to-requesters", "sent-to-staff", "digests"
+RECEIVED, REQUESTERS, DIGESTS = "received", "sent-to-requesters", "digests"
+NOTICES, PREVIEWS, APPROVALS = "sent-to-staff/notices", "sent-to-staff/previews", "sent-to-staff/approvals"
+RECEIPTS, WARNINGS = "sent-to-staff/receipts", "sent-to-staff/warnings"
+SHELVES: Mapping[str, str] = {
+    RECEIVED: "every mail that reached the desk, those of staff and manager among them",
+    REQUESTERS: "what people outside got, each alone: acknowledgements (ack), letters (letter), relays (relay)",
+    NOTICES: "what puts a mail before staff; its buttons are mailto: links",
+    PREVIEWS: "what would leave, word by word, with the code that lets it",
+    APPROVALS: "what the manager is asked to stand behind, with a code of the manager's own",
+    RECEIPTS: "what each mail of staff did, or why it did nothing",
+    WARNINGS: "dates that come near, what the manager hears at once, and what is told of a forger",
+    DIGESTS: "the manager's digest of each business day",
+}
+"""The shelves, and what lies on each."""
+_OF_REQUESTERS = {"ack", "letter", None}
+_BY_KIND = {"digest": DIGESTS, "preview": PREVIEWS, "receipt": RECEIPTS, "notice": NOTICES}
 _README = """\
-What `mailbot demo` left here. All people and mails are invented.
+What `mailbot demo` left here. All people and mails are invented. The numbers tell in which order mails came and left.
 
-received/            the mails as they reached the desk
-sent-to-requesters/  what the desk wrote to the people outside: acknowledgements, one recipient each
-sent-to-staff/       notices, warnings and escalations
-digests/             the manager's digest of each business day
-register.txt         the cases at the end, as `mailbot cases` prints them
-mailbot.toml         the configuration; mailbot.db, keys.db and master.key belong to it
+{shelves}
+register.txt
+    the cases at the end, as `mailbot cases` prints them
+mailbot.toml
+    the configuration; mailbot.db, keys.db and master.key belong to it
 
-Open an .html file in a browser, an .eml file in a mail program.
+Look at these first (.html in a browser, .eml in a mail program):
+
+{places}
+
+The company's own mail server writes Authentication-Results above every mail, as real ones do: dmarc=pass where the
+domain of the From line stands behind the mail, dmarc=fail where it does not. By that line, and by the token of the mail
+they answer, staff are known; a From line alone proves nothing.
+
 The servers of the demo are gone, but its databases still answer:
 
   export MAILBOT_CONFIG={config} MAILBOT_NOW={now}
@@ -40,39 +64,46 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         """Make the folder and its shelves."""
         self.folder = folder
-        self._received = self._sent = 0
-        for name in (RECEIVED, REQUESTERS, STAFF, DIGESTS):
+        self._count = 0
+        for name in SHELVES:
             (folder / name).mkdir(parents=True)
 
-    def keep_received(self, mail: bytes) -> None:
-        """Keep a mail that reached the desk."""
-        self._received += 1
-        (self.folder / RECEIVED / f"{self._received:03}.eml").write_bytes(mail)
+    def keep_received(self, mail: bytes, who: str) -> None:
+        """Keep a mail that reached the desk; `who` is a role."""
+        slug = "-".join(re.findall(r"[a-z0-9]+", who.lower()))
+        self._path(RECEIVED, f"from-{slug}").with_suffix(".eml").write_bytes(mail)
 
-    def keep_sent(self, taken: Taken) -> None:
-        """Keep a mail of the desk and, beside it, its HTML."""
-        self._sent += 1
+    def keep_sent(self, taken: Taken) -> Path:
+        """Keep a mail of the desk and, beside it, its HTML, whose path is returned."""
         mail = read(taken.data)
-        path = self.folder / _shelf(mail) / _name(mail, self._sent, taken.recipients)
+        path = self._path(sort_of(mail), _name(mail, taken.recipients))
         path.with_suffix(".eml").write_bytes(taken.data)
         path.with_suffix(".html").write_text(text_of(mail, "html"), encoding="utf-8")
+        return path.with_suffix(".html")
 
-    def close(self, register: str, ref: str, now: datetime) -> None:
-        """Leave the register and the guide; `ref` is a case worth looking at."""
-        config = (self.folder / "mailbot.toml").resolve()
+    def close(self, register: str, ref: str, now: datetime, places: Sequence[tuple[Path, str]]) -> None:
+        """Leave the register and the guide; `ref` is a case worth looking at, `places` files worth it."""
         guide = _README.format(
-            config=shlex.quote(str(config)), now=now.astimezone(ZONE).isoformat(timespec="seconds"), ref=ref
+            shelves="\n".join(f"{name}/\n    {what}" for name, what in SHELVES.items()),
+            places="\n".join(f"{path.relative_to(self.folder)}\n    {what}" for path, what in places),
+            config=shlex.quote(str((self.folder / "mailbot.toml").resolve())),
+            now=now.astimezone(ZONE).isoformat(timespec="seconds"),
+            ref=ref,
         )
         (self.folder / "register.txt").write_text(register + "\n", encoding="utf-8")
         (self.folder / "README.txt").write_text(guide, encoding="utf-8")
 
-    def last(self, shelf: str, suffix: str) -> Path | None:
-        """Return the newest file of a shelf, None when it is empty."""
-        return max((self.folder / shelf).glob(f"*{suffix}"), default=None)
+    def last(self, shelf: str, pattern: str) -> Path | None:
+        """Return the newest file of a shelf whose name fits, None when there is none."""
+        return max((self.folder / shelf).glob(pattern), default=None)
 
-    def first(self, shelf: str, suffix: str) -> Path | None:
-        """Return the oldest file of a shelf, None when it is empty."""
-        return min((self.folder / shelf).glob(f"*{suffix}"), default=None)
+    def first(self, shelf: str, pattern: str) -> Path | None:
+        """Return the oldest file of a shelf whose name fits, None when there is none."""
+        return min((self.folder / shelf).glob(pattern), default=None)
+
+    def _path(self, shelf: str, name: str) -> Path:
+        self._count += 1
+        return self.folder / shelf / f"{self._count:03}-{name}"
 
 
 def is_free(folder: Path) -> bool:
@@ -80,14 +111,20 @@ def is_free(folder: Path) -> bool:
     return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
-def _shelf(mail: EmailMessage) -> str:
-    kind = str(mail["X-Mailbot-Kind"])
-    return REQUESTERS if kind in {"ack", "letter"} else DIGESTS if kind == "digest" else STAFF
+def sort_of(mail: EmailMessage) -> str:
+    """Return the shelf a mail of the desk belongs on."""
+    kind = mail["X-Mailbot-Kind"]
+    if kind in _OF_REQUESTERS:
+        return REQUESTERS
+    if kind == "escalation" and {link.label for link in links(mail)} & {"Approve", "承認する"}:
+        return APPROVALS
+    return _BY_KIND.get(str(kind), WARNINGS)
 
 
-def _name(mail: EmailMessage, number: int, recipients: tuple[str, ...]) -> str:
-    kind = str(mail["X-Mailbot-Kind"])
+def _name(mail: EmailMessage, recipients: tuple[str, ...]) -> str:
+    kind = str(mail["X-Mailbot-Kind"] or "relay")
     if kind == "digest":
         return f"digest-{parsedate_to_datetime(str(mail['Date'])).date()}"
+    kind = "approval" if sort_of(mail) == APPROVALS else "files" if any(mail.iter_attachments()) else kind
     to = ROLES.get(recipients[0], "requester") if recipients else "nobody"
-    return "-".join([f"{number:03}", kind, "to", to, *references_in(str(mail["Subject"]))])
+    return "-".join([kind, "to", to, *references_in(str(mail["Subject"]))])

@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 from mailbot import compose, log, reports
+from mailbot.core.events import Name
 from mailbot.demo.account import Account
 from mailbot.demo.mails import read
 from mailbot.demo.office import Servers, open_office
 from mailbot.demo.servers import PASSWORD, USER, MailHost, mail_host
-from mailbot.demo.shelf import DIGESTS, REQUESTERS, Shelf, is_free
+from mailbot.demo.shelf import APPROVALS, DIGESTS, NOTICES, PREVIEWS, REQUESTERS, Shelf, is_free
 from mailbot.demo.story import FIRST, LAST, OPENING, Scene, moments
 from mailbot.demo.watch import Watch
 from mailbot.edge.clock import Clock
@@ -57,6 +58,7 @@ class Play:
     clock: Clock
     watch: Watch
     delivered: int = 0
+    about_forger: Path | None = None
     _: KW_ONLY
     is_fast: bool
 
@@ -74,7 +76,7 @@ class Play:
     def proof(self) -> Iterator[str]:
         """Ask for the sum and the log, as an auditor would; the last digest's head must be ours."""
         line, is_whole = reports.reconcile(self.parts)
-        digest = self.shelf.last(DIGESTS, ".eml")
+        digest = self.shelf.last(DIGESTS, "*.eml")
         faults, told = reports.verify(self.parts, digest.read_bytes() if digest else None)
         self.account.title("Does it add up?")
         self.account.say(f"every mail   {line}")
@@ -90,40 +92,47 @@ class Play:
         now = self.clock.now()
         rows = reports.cases(self.parts, now, None)
         register = reports.cases_table(rows, self.parts.rules.calendar.zone)
+        places = [(path, what) for path, what in self._places() if path]
         self.account.title("The register")
         self.account.say(register)
-        self.shelf.close(register, rows[0]["ref"] if rows else "-", now)
+        self.shelf.close(register, rows[0]["ref"] if rows else "-", now, places)
         self.account.title("Look for yourself")
-        for path, what in self._places():
-            self.account.say(f"{path or '(nothing)'}\n    {what}")
+        guide = self.shelf.folder / "README.txt", "what else lies there, and how to ask the desk about its cases"
+        for path, what in (*places, guide):
+            self.account.say(f"{path}\n    {what}")
 
     def _deliver(self, scene: Scene) -> str | None:
         """Let a mail arrive; returns what is wrong when it cannot be written."""
         self.account.arrived(scene)
         try:
-            mail = scene.mail.written(scene.written_at or scene.at, self._sent_to)
+            mail = scene.mail.written(scene.written_at or scene.at, self._sent)
         except LookupError as fault:
             return f"{scene.at:%Y-%m-%d %H:%M}: {fault}"
         self.host.deliver(mail, scene.at)
-        self.shelf.keep_received(mail)
+        self.shelf.keep_received(mail, scene.who)
         self.delivered += 1
         return None
 
     def _tell(self, at: datetime, scene: Scene | None) -> None:
         news = self.watch.news()
-        for taken in news.mails:
-            self.shelf.keep_sent(taken)
+        kept = [self.shelf.keep_sent(taken) for taken in news.mails]
+        if kept and any(event.name is Name.AUTHORITY_REFUSED for _, event in news.events):
+            self.about_forger = kept[-1]
         if self.account.happened(at, news, is_answer=scene is not None) and not self.is_fast:
             time.sleep(_SCENE_S if scene else _MORNING_S)
 
-    def _sent_to(self, address: str, kind: str) -> list[EmailMessage]:
-        mails = [read(taken.data) for taken in self.host.taken if address in taken.recipients]
-        return [mail for mail in mails if mail["X-Mailbot-Kind"] == kind]
+    def _sent(self, address: str) -> list[EmailMessage]:
+        return [read(taken.data) for taken in self.host.taken if address in taken.recipients]
 
     def _places(self) -> Iterator[tuple[Path | None, str]]:
-        yield self.shelf.first(REQUESTERS, ".html"), "the first acknowledgement: open it in a browser"
-        yield self.shelf.last(DIGESTS, ".html"), "the manager's last digest"
-        yield self.shelf.folder / "README.txt", "what else lies there, and how to ask the desk about its cases"
+        first = self.shelf.first
+        yield first(NOTICES, "*.html"), "a notice: the buttons of the handler"
+        yield first(PREVIEWS, "*.html"), "a preview: exactly what would leave, to whom, and the code"
+        yield first(REQUESTERS, "*-relay-*.html"), "the relay: the same words, as the customer got them"
+        yield first(APPROVALS, "*.html"), "the question to the manager"
+        yield self.shelf.last(REQUESTERS, "*-letter-*.html"), "the letter that left once it was approved"
+        yield self.about_forger, "what the handler hears of the forger"
+        yield self.shelf.last(DIGESTS, "*.html"), "the manager's last digest"
 
 
 @contextmanager
@@ -154,7 +163,13 @@ def _welcome(out: Console) -> None:
     out.print(Text("The privacy mailbox of a household-services company in Tokyo (cleaning, laundry, storage,", "bold"))
     out.print(Text(f"baby-sitting), {days}, on a clock that jumps.", "bold"))
     out.print("Real worker, real database; the mail servers run inside this process: nothing leaves this machine.")
-    out.print("In this story nobody answers the cases, so that you see who is told, and when.")
+    out.print(
+        "Handler and manager work by replying to what they get. Two cases are answered; the others are left alone,"
+    )
+    out.print(
+        "so that you see who is warned, and when. Staff are known by the token of the mail they answer and by what"
+    )
+    out.print("the company's mail server writes into Authentication-Results; a From line alone proves nothing.")
 
 
 def _verdict(account: Account, faults: list[str]) -> int:

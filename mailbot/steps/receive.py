@@ -128,7 +128,7 @@ def _from_staff(parts: Parts, one: Read, out: Sorted | None, route: Match, known
     if out is None and is_theirs:
         return staff_mail(parts, one, known, people[0], route.tag_differs, now)
     if out is None or out.why == "dmarc_fail":
-        return refused(parts, one, known, people, out.why if out else Route.REFUSED.value, now)
+        return refused(parts, one, known, people, out.why if out else route.route.value, now)
     return already_done(parts, one, known, people[0], now) if is_theirs else settled_only(one, out)
 
 

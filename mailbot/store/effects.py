@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, Row, insert, select, update
 
 from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
@@ -123,7 +124,10 @@ def find_code(connection: Connection, vault: Vault, secret: str) -> Waiting | No
     row = connection.execute(joined.where(code.c.code_index == index)).first()
     if row is None:
         return None
-    found = _effect(connection, vault, row)
+    try:
+        found = _effect(connection, vault, row)
+    except (InvalidTag, KeyError):  # altered or destroyed: whatever the code stood for, it is not this
+        return None
     if _secret(vault, row.code_id, digest_of(found.payload), row.person) != secret.lower():
         return None
     return Waiting(
@@ -149,7 +153,8 @@ def move_effect(
     """Move an effect from one state to the next. Raises LeaseLost when it is no longer where it was."""
     here = (effect.c.id == effect_id, effect.c.state == before)
     settled_at = now if after in {DONE, VOID, DENIED} else None
-    done = connection.execute(update(effect).where(*here).values(state=after, settled_at=settled_at, due_at=due_at))
+    values = {"state": after, "settled_at": settled_at, "due_at": due_at, "version": effect.c.version + 1}
+    done = connection.execute(update(effect).where(*here).values(values))
     if done.rowcount != 1:
         raise LeaseLost("effect")
 

@@ -32,6 +32,11 @@ def keep_known(connection: Connection, rows: Sequence[tuple[int, Mapping[str, st
         connection.execute(dialect.insert(known).on_conflict_do_nothing(), values)
 
 
+def is_known(connection: Connection, value_index: str) -> bool:
+    """Say whether any case keeps this value."""
+    return connection.execute(select(known.c.case_id).where(known.c.value_index == value_index)).first() is not None
+
+
 def foreign(connection: Connection, case_id: int, found: Mapping[str, str]) -> Counter[str]:
     """Return how many of these values of each kind belong to another case and not to this one."""
     own: set[str] = set()

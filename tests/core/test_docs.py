@@ -1,24 +1,45 @@
 """What docs/ says is what the code does."""
 
 import re
+import runpy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from mailbot.config import Config
-from mailbot.core.desk.manual import manual
-from mailbot.core.diagram import diagram
+from mailbot.core.desk.letterbook import FORMS
+from mailbot.core.desk.outcomes import allowed
+from mailbot.core.kinds import KINDS, UNCLASSIFIED
 
 DOCS = Path(__file__).parents[2] / "docs"
+REPOSITORY = DOCS.parent
+PAGES: dict[str, Callable[[], str]] = runpy.run_path(str(DOCS / "make.py"))["PAGES"]
+WRITTEN = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 
 
-def test_the_state_diagram_is_the_one_the_table_makes() -> None:
-    assert (DOCS / "states.md").read_text(encoding="utf-8") == diagram(), "run `make docs`"
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_made_is_the_one_the_code_makes(page: str) -> None:
+    assert (DOCS / page).read_text(encoding="utf-8") == PAGES[page](), "run `make docs`"
 
 
-def test_the_page_of_the_commands_is_the_one_the_table_makes() -> None:
-    assert (DOCS / "commands.md").read_text(encoding="utf-8") == manual(), "run `make docs`"
+def test_the_page_of_the_letters_has_every_form_and_every_outcome_of_every_right() -> None:
+    tables = [
+        re.findall(r"^\| (?!letter|right|-).*", part, re.MULTILINE) for part in PAGES["letters.md"]().split("\n## ")
+    ]
+    _, letters, rights, grounds = (len(rows) for rows in tables)
+    kinds = {frozenset(allowed(kind)) for kind in KINDS}
+    assert letters == len(FORMS)
+    assert rights >= sum(map(len, kinds))
+    assert grounds > 0
+    assert f"`{UNCLASSIFIED}`" not in PAGES["letters.md"]()
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: file.name)
+def test_every_link_inside_the_documents_leads_somewhere(file: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|mailto:)([^)#]+)", file.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (file.parent / link).exists()]
 
 
 @pytest.mark.parametrize("section", Config.model_fields)

@@ -231,6 +231,7 @@ def test_no_warning_tells_what_a_note_says() -> None:
 
 
 HOSTILE = [
+    "あ" + "\u0301\u0316" * 100_000,
     " " * 200_000,
     "From:\n" * 30_000,
     "ご連絡" * 60_000,

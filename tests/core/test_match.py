@@ -88,7 +88,7 @@ ROWS = [
         "staff token of one, requester's of another",
         Carriers((to_staff(1), to_requester(2))),
         STAFF,
-        Match(Route.DISAGREE),
+        Match(Route.DISAGREE, persons=("hana",)),
     ),
     ("token and mail of one case", Carriers((to_requester(1),), ("<ack@company.test>",)), PARTY, FOLLOW_UP),
     ("a staff token from that person", Carriers((to_staff(1),)), STAFF, AS_STAFF),
@@ -457,7 +457,7 @@ def test_a1_a_stranger_with_a_staff_token_is_refused_and_nobody_is_named() -> No
 
 def test_a1_two_tokens_of_two_cases_are_held() -> None:
     raw = answering(GOOD, f"From: hana@company.test\nTo: privacy+{KEYS.mint(to_staff(2))}@company.test")
-    assert routed(raw) == Match(Route.DISAGREE)
+    assert routed(raw) == Match(Route.DISAGREE, persons=("hana",))
 
 
 @given(st.integers(0, 38), st.sampled_from("abcdefghijkmnpqrstuvwxyz23456789"))

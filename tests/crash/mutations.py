@@ -44,7 +44,7 @@ def _send_then_claim(parts: Parts, now: datetime) -> bool:
     with write(parts.engine) as connection:
         ids = [row.id for row in rows]
         claim(connection, outbox, now, send._LEASE, len(ids), outbox.c.id.in_(ids), state="sending", code=None)
-        send._settle(connection, ended, now)
+        send._settle(parts, connection, ended, now)
     return bool(rows)
 
 

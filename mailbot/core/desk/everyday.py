@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from mailbot.core.case import Case, Request, State
-from mailbot.core.decide import decide_reopen, opened_by_hand, reclassified
+from mailbot.core.decide import decide_reopen, opened_by_hand, pause_ended, reclassified
 from mailbot.core.desk.fields import read_fields
 from mailbot.core.desk.identity import tier_needed
 from mailbot.core.desk.letterbook import form_for
@@ -61,10 +61,7 @@ def retype(scene: Scene, command: Command) -> Act:
     wrong = [one for one in undecided if one not in right]
     missing = [code for code in wanted if code not in {one.kind for one in right}]
     events = [
-        *(
-            reclassified(one, code, scene.rules, scene.now, scene.actor)
-            for one, code in zip(wrong, missing, strict=False)
-        ),
+        *(event for one, code in zip(wrong, missing, strict=False) for event in _reclassified(scene, one, code)),
         *(
             _opened(scene, number, code)
             for number, code in enumerate(missing[len(wrong) :], len(scene.case.requests) + 1)
@@ -74,6 +71,13 @@ def retype(scene: Scene, command: Command) -> Act:
     before = [one.kind for one in undecided]
     told = Said("type", {"before": before, "after": [*wanted]}, command.line)
     return Act(tuple(events), (told,), extras=(Extra("correction", (" ".join(before), " ".join(wanted))),))
+
+
+def _reclassified(scene: Scene, request: Request, code: str) -> list[Event]:
+    """Give a request another kind; the days its clock stood still stay counted."""
+    stood = [pause_ended(request, scene.rules, scene.now, scene.now)] if request.pause else []
+    current = next(one for one in scene.after(tuple(stood)).case.requests if one.number == request.number)
+    return [*stood, reclassified(current, code, scene.rules, scene.now, scene.actor)]
 
 
 def _opened(scene: Scene, number: int, code: str) -> Event:

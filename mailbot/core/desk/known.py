@@ -14,6 +14,7 @@ MAX_CANDIDATES = 2_000
 """Of each sort, whatever a text holds: looking them up stays cheap."""
 _MOST_SEEN = 50 * MAX_CANDIDATES
 
+_PIECE = re.compile(r"[\x00-\x7f]+[^\x00-\x7f]{0,1000}|[^\x00-\x7f]{1,1000}")
 _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]"
 _ADDRESS = re.compile(rf"(?<!{_LOCAL})({_LOCAL}{{1,254}}+)@([A-Za-z0-9-]{{1,63}}+(?:\.[A-Za-z0-9-]{{1,63}}+)++)")
 _PLAIN_END = re.compile(r"[A-Za-z0-9._+-]+\Z")
@@ -28,8 +29,8 @@ _NO_PHONE = re.compile(
 _CHAIN = re.compile(r"(?<!\d)(?:\+ ?)?\(?\d++(?:(?: ?[-().・] ?| ){1,2}\d++)*+")
 _TRUNK_ZERO = re.compile(r"\(0\)")
 _ABROAD = re.compile(r"\+|(?:00|010)\W{1,3}|00(?=\d)")  # before a country code: the sign, or what is dialled for it
-_LONG = re.compile(r"0(?:[5-9]0|20|800)")  # mobile, IP, paging and 0800 have eleven digits in Japan, all others ten
 _PHONE_FROM, _PHONE_TO = 9, 15
+_DOMESTIC = (10, 11)  # digits of a Japanese number; eleven in mobile, IP, paging and 0800
 _JAPAN, _AMERICAN = "81", [3, 3, 4]
 
 _KANJI = "\u3400-\u9fff々〆ヶ\U00020000-\U0003ffff"
@@ -58,12 +59,17 @@ _COMPANY = re.compile(r"\b(?:inc|ltd|llc|gmbh|corp|corporation|company|newslette
 _KEY_CHARS = range(2, 41)
 
 
+def one_form(text: str) -> str:
+    """Return a text as NFKC, in pieces: a stack of combining marks costs the square of its height (threats C9)."""
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in _PIECE.findall(text))
+
+
 def addresses_in(text: str) -> tuple[str, ...]:
     """Return the addresses of mail in a text, in lower case, each once.
 
     One with a tag (`hana+shop@…`) is also returned without it, one behind a sign (`'hana@…`) also without the sign.
     """
-    found = (match.groups() for match in _ADDRESS.finditer(unicodedata.normalize("NFKC", text)))
+    found = (match.groups() for match in _ADDRESS.finditer(one_form(text)))
     return _first(f"{local}@{domain}".lower() for whole, domain in found for local in _locals(whole))
 
 
@@ -81,7 +87,7 @@ def phones_in(text: str) -> tuple[str, ...]:
     and no plus sign, or stands as it is dialled there; an American one has its ten digits. Dates and references are
     none.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    plain = one_form(text).translate(_DASHES)
     chains = _CHAIN.findall(_NO_PHONE.sub(" / ", plain))
     return _first(phone for one in chains for phone in _phones(one))
 
@@ -127,13 +133,12 @@ def _with_zero(groups: list[str]) -> list[str]:
 
 
 def _domestic(groups: list[str]) -> tuple[str, int]:
-    """Return a Japanese number; one that is too long is of one group only, since it may end in another's beginning."""
+    """Return a Japanese number; one that is too long counts as one group, since another may begin inside of it."""
     digits = ""
     for used, group in enumerate(groups, 1):
         digits += group
-        length = 11 if _LONG.match(digits) else 10
-        if len(digits) >= length:
-            return (digits, used) if len(digits) == length else (digits, 1)
+        if len(digits) >= min(_DOMESTIC):
+            return digits, used if len(digits) in _DOMESTIC else 1
     return "", 1
 
 
@@ -153,7 +158,7 @@ def names_in(text: str) -> tuple[str, ...]:
     They are what stands before 様 and the like, Japanese words with a blank between them, two to four capitalised
     words, and every three to six Chinese characters in a row. Most are no names; at most MAX_CANDIDATES are returned.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = one_form(text)
     found = chain(_called(plain), _apart(plain), _capitalised(plain), _windows(plain))
     return _first(_letters(one) for one in found)
 
@@ -199,7 +204,7 @@ def name_key(display_name: str) -> str | None:
     None for an address, one letter, figures, and what names no person ("info", "お客様相談室", "Example Inc."). Of
     "Sato, Hanako" the first name comes first; titles and what stands in brackets are left out.
     """
-    name = _ASIDE.sub(" ", unicodedata.normalize("NFKC", display_name)).strip()
+    name = _ASIDE.sub(" ", one_form(display_name)).strip()
     name = _TITLES.sub("", name).strip()
     last, comma, first = name.partition(",")
     key = _letters(f"{first} {last}" if comma else name)

@@ -40,7 +40,7 @@ def letter_of(order: LetterOrder, scene: Scene, company: Company, to: str) -> Le
             field.name: order.fields.get(field.name, "") for field in form_for(order.template, order.outcome).fields
         },
         "has_identity": scene.case.identity is not None,
-        "answer_by": first_due(about),
+        "answer_by": first_due([one for one in about if one.is_running]),
         **_more(order, scene, about),
     }
     return Letter(order.template, LetterKind.LETTER, language, to, context)

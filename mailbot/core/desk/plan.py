@@ -43,6 +43,8 @@ class Plan:
 
 def plan(scene: Scene, commands: Sequence[Command]) -> Plan:
     """Return what commands and the words below them make happen. Raises NotDone, and then nothing does."""
+    if unknown := [one for one in commands if one.name not in EVERYDAY and one.name not in WEIGHTY]:
+        raise NotDone("unknown", unknown[0].line, suggestions=())
     everyday = [one for one in commands if one.name in EVERYDAY]
     weighty = tuple(one for one in commands if one.name in WEIGHTY)
     at_once = Act()
@@ -53,10 +55,9 @@ def plan(scene: Scene, commands: Sequence[Command]) -> Plan:
     if not weighty and not words:
         return Plan(at_once)
     scene = replace(scene, text=words)
-    offers = [_offer("act", scene, weighty, words)]
-    if not any(one.name != "verify" for one in weighty):
-        offers = [_offer("send" if words else "act", scene, weighty, words), *_closing(scene, weighty, words)]
-    return Plan(at_once, tuple(offers))
+    if words and all(_is_beside_a_reply(one) for one in weighty):
+        return Plan(at_once, (_offer("send", scene, weighty, words), *_closing(scene, weighty, words)))
+    return Plan(at_once, (_offer("act", scene, weighty, words),))
 
 
 def carry_out(scene: Scene, commands: Sequence[Command], text: str, effect_id: str) -> Act:
@@ -113,6 +114,11 @@ def _closing(scene: Scene, commands: tuple[Command, ...], words: str) -> list[Of
         return [_offer(code, scene, (*commands, *verifying, _tapped("grant")), words)]
     except NotDone:
         return []
+
+
+def _is_beside_a_reply(command: Command) -> bool:
+    """Say whether a mail with this command is a plain reply all the same: `/verify`, and `/send` without a letter."""
+    return command.name == "verify" or (command.name == "send" and not command.words)
 
 
 def _takes_words(command: Command) -> bool:

@@ -9,21 +9,22 @@ from mailbot.core.decide import Rules, reason_of
 from mailbot.core.desk.commands import COMMANDS
 from mailbot.core.desk.identity import lacks_identity
 from mailbot.core.desk.letterbook import Field
+from mailbot.core.desk.vocabulary import KINDS_ASKED
 from mailbot.core.grounds import Ground
-from mailbot.core.kinds import UNCLASSIFIED
+from mailbot.core.kinds import UNCLASSIFIED, Kind
 from mailbot.core.letters import Company, Letter, LetterKind, Said, Tap
 from mailbot.core.message import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a receipt tells `to` of a case: lines, and rows (label, text) for what was asked to be shown."""
+    """What a receipt tells `to` of a case: lines, and rows (label, words) for what was asked to be shown."""
 
     case: Case
     said: tuple[Said, ...]
     to: str
     language: Language
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, str | Said], ...] = ()
     taps: tuple[Tap, ...] = ()
 
 
@@ -62,7 +63,16 @@ def _worded(name: str, value: object, language: Language) -> object:
 def _one(item: object, language: Language) -> object:
     if isinstance(item, Field):
         return item.label(language)
+    if isinstance(item, Kind):
+        return (_typed(item.code, language), item.name(language))
     return (item.code, item.words(language)) if isinstance(item, Ground) else item
+
+
+def _typed(code: str, language: Language) -> str:
+    """Return the word staff may type for a kind: the office's own in Japanese, the code in English."""
+    if language is Language.EN:
+        return code
+    return next((word for word, meant in KINDS_ASKED.items() if meant == code and not word.isascii()), code)
 
 
 _AWAITED = {"preview": "confirm", "waiting_approval": "approval"}
@@ -75,7 +85,7 @@ def _next(told: Receipt, rules: Rules) -> Said | None:
         return Said(awaited[-1])
     case, undecided = told.case, told.case.undecided
     if not undecided:
-        return None
+        return Said("leaves") if case.running and case.is_open else None
     if any(one.pause or _is_asked(one) for one in undecided):
         return Said("wait")
     if case.handler is None:

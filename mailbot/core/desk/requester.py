@@ -5,7 +5,7 @@ The token and the case's own address route the mail and let it act (level REQUES
 
 import unicodedata
 
-from mailbot.core.case import Case
+from mailbot.core.case import Case, State
 from mailbot.core.decide import Arrived
 from mailbot.core.desk.outcomes import WITHDRAWN
 from mailbot.core.desk.scene import Act, LetterOrder, Scene
@@ -53,7 +53,7 @@ def react(scene: Scene, arrived: Arrived, words: str, by: str, attachments: int)
     act = Act()
     hints: list[str] = []
     flags = arrived.verdict.flags
-    if by == BY_TOKEN and ("wants_status" in flags or _has_any(words, _STATUS)) and scene.case.requests:
+    if by == BY_TOKEN and ("wants_status" in flags or _has_any(words, _STATUS)) and _told(scene.case):
         act, hints = act + _status(scene), [*hints, STATUS_SENT]
     if by == BY_TOKEN and "withdraws" in flags and _only_withdraws(scene.case, arrived):
         act, hints = act + _withdrawn(scene), [*hints, WITHDREW]
@@ -86,8 +86,13 @@ def _status(scene: Scene) -> Act:
     """Tell how it stands, once a day at most."""
     key = f"status:{scene.case.ref}:{scene.rules.calendar.local_day(scene.now)}"
     told: dict[str, Json] = {"mail": key}
-    numbers = tuple(one.number for one in scene.case.requests)
-    return Act((Event(Name.STATUS_TOLD, scene.now, data=told),), letters=(LetterOrder("status_reply", key, numbers),))
+    order = LetterOrder("status_reply", key, _told(scene.case))
+    return Act((Event(Name.STATUS_TOLD, scene.now, data=told),), letters=(order,))
+
+
+def _told(case: Case) -> tuple[int, ...]:
+    """Return the requests a requester hears of: what was misread, or went on elsewhere, nobody here looks into."""
+    return tuple(one.number for one in case.requests if one.state not in {State.DROPPED, State.MOVED})
 
 
 def _only_withdraws(case: Case, arrived: Arrived) -> bool:

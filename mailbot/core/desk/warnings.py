@@ -4,11 +4,11 @@ Pure: the store counts what belongs to other cases, `warnings_of` reads the rest
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.core.desk.attachments import judged
+from mailbot.core.desk.known import one_form
 from mailbot.core.letters import Said
 from mailbot.core.message import Attachment
 from mailbot.core.reference import references_in
@@ -82,7 +82,7 @@ def warnings_of(draft: Draft) -> tuple[Said, ...]:
 
 
 def _of_words(draft: Draft) -> Iterator[Said]:
-    text = unicodedata.normalize("NFKC", "\n".join([draft.text, *(one.name for one in draft.attachments)]))
+    text = one_form("\n".join([draft.text, *(one.name for one in draft.attachments)]))
     if others := [ref for ref in references_in(text) if ref != draft.own_ref.upper()]:
         yield Said("other_ref", {"refs": others})
     if _is_note_in(draft.text, draft.notes):
@@ -138,7 +138,7 @@ def _is_note_in(text: str, notes: Sequence[str]) -> bool:
 
 def _pieces(note: str) -> Iterator[str]:
     """Yield the lines and sentences of a note that are long enough to be its own, without words of courtesy."""
-    note = unicodedata.normalize("NFKC", note)
+    note = one_form(note)
     for part in (*note.splitlines(), *_ENDS.split(note)):
         piece = _letters(part)
         if len(piece) >= LEAST_NOTE_LETTERS and not _COURTESY.fullmatch(piece):
@@ -146,4 +146,4 @@ def _pieces(note: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _NO_LETTER.sub("", one_form(text).casefold())

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from mailbot.core.case import Request, State
-from mailbot.core.decide import moved_dates, opened_by_hand, pause_ended
+from mailbot.core.decide import extended, opened_by_hand, pause_ended
 from mailbot.core.desk.everyday import other_case
 from mailbot.core.desk.fields import read_fields
 from mailbot.core.desk.identity import METHODS, lacks_identity, tier_needed
@@ -21,13 +21,15 @@ from mailbot.core.letters import Said
 
 _GIVING = {FULL, PARTIAL, NO_DATA, ALTERNATIVE}
 """Outcomes that act on somebody's data, or tell whether there is any: the identity comes first."""
+_GROUNDED = {PARTIAL, REFUSED}
+"""Outcomes that name a ground of the law's list."""
 
 
 def verify(scene: Scene, command: Command) -> Act:
     """Record that the identity was checked; a clock that waited for it runs again."""
     method = METHODS[command.words[0]]
     data: dict[str, Json] = {"method": command.words[0], "tier": method.tier}
-    waiting = [one for one in scene.case.requests if one.pause == "awaiting_identity"]
+    waiting = [one for one in scene.case.undecided if one.pause == "awaiting_identity"]
     events = [
         Event(Name.IDENTITY_VERIFIED, scene.now, scene.actor, data=data),
         *(pause_ended(one, scene.rules, scene.now, scene.now) for one in waiting),
@@ -73,25 +75,32 @@ def decide(scene: Scene, command: Command, outcome: str, ground: str, template: 
 
 def _chosen(scene: Scene, command: Command, outcome: str, ground: str, template: str) -> list[Request]:
     """Return the requests an outcome is for: those that were named, else all that may have it."""
-    undecided = scene.case.undecided
-    if any(number not in {one.number for one in undecided} for number in command.requests):
-        raise NotDone("no_request", command.line)
-    named = [one for one in undecided if not command.requests or one.number in command.requests]
-    if not named:
-        raise NotDone("no_request", command.line)
+    named = _named(scene, command)
     fitting = [one for one in named if _fits(scene, one, outcome, ground, template)]
     if fitting and (not command.requests or fitting == named):
         return fitting
-    if ground and any(owed(one.kind, outcome) for one in named):
+    if any(debt.names_ground for one in named if (debt := _owing(one, outcome, template))):
         raise NotDone("unknown_ground", command.line, grounds=_grounds(scene, named))
     raise NotDone("not_allowed", command.line, right=named[0].kind, outcome=outcome)
 
 
-def _fits(scene: Scene, request: Request, outcome: str, ground: str, template: str) -> bool:
+def _named(scene: Scene, command: Command) -> list[Request]:
+    """Return the undecided requests a command names, all where it names none. Raises NotDone for any other number."""
+    named = [one for one in scene.case.undecided if not command.requests or one.number in command.requests]
+    if not named or not set(command.requests) <= {one.number for one in named}:
+        raise NotDone("no_request", command.line)
+    return named
+
+
+def _owing(request: Request, outcome: str, template: str) -> Owed | None:
     found = owed(request.kind, outcome)
-    if found is None or (template and found.template != template):
-        return False
-    return not found.names_ground or ground in scene.rules.policy.grounds.get(KINDS[request.kind].periods, {})
+    return found if found and template in {"", found.template} else None
+
+
+def _fits(scene: Scene, request: Request, outcome: str, ground: str, template: str) -> bool:
+    found = _owing(request, outcome, template)
+    known = scene.rules.policy.grounds.get(KINDS[request.kind].periods, {})
+    return found is not None and (not found.names_ground or ground in known)
 
 
 def _grounds(scene: Scene, requests: Sequence[Request]) -> list[object]:
@@ -103,7 +112,8 @@ def _letters(scene: Scene, command: Command, chosen: Sequence[Request], outcome:
     """Return one letter for each template that is owed; or one in a person's own words, where that may answer all."""
     debts = {one.number: _debt(one, outcome) for one in chosen}
     forms = [form for debt in debts.values() if (form := _form(debt, outcome))]
-    filled, words = read_fields(scene.text, tuple(field for form in forms for field in form.fields))
+    fields = tuple(field for form in forms for field in form.fields)
+    filled, words = read_fields(scene.text, fields) if forms else ({}, scene.text)
     if words.strip() and not filled and all(debt.in_own_words for debt in debts.values()):
         return [LetterOrder("relay", "", tuple(debts), outcome, text=words.strip())]
     if any(not debt.template for debt in debts.values()):
@@ -148,15 +158,18 @@ def send(scene: Scene, command: Command) -> Act:
     """Write a letter of the book: one that decides, decides; any other only tells."""
     if not command.words:
         return Act()
-    forms = forms_of(command.words[0])
-    if forms and forms[0].outcome:
-        ground = command.words[1] if len(command.words) > 1 else ""
-        outcome = forms[0].outcome if not ground else forms[-1].outcome
-        return decide(scene, command, outcome, ground, forms[0].template)
+    forms, ground = forms_of(command.words[0]), "".join(command.words[1:])
     if not forms:
         raise NotDone("unknown_letter", command.line)
-    filled, _ = read_fields(scene.text, forms[0].fields)
+    if ground and forms[-1].outcome not in _GROUNDED:
+        raise NotDone("argument", command.line, usage="send")
+    if forms[0].outcome:
+        outcome = forms[0].outcome if not ground else forms[-1].outcome
+        return decide(scene, command, outcome, ground, forms[0].template)
     numbers = tuple(one.number for one in scene.case.running)
+    if forms[0].template == "closure" and numbers:  # it tells the requester that nothing more will come
+        raise NotDone("open_requests", command.line, numbers=numbers)
+    filled, _ = read_fields(scene.text, forms[0].fields)
     order = _order(command, forms[0].template, numbers, "", "", filled)
     return Act((), (Said("sent", {"letter": forms[0].code}, command.line),), (order,))
 
@@ -165,17 +178,14 @@ def extend(scene: Scene, command: Command) -> Act:
     """Extend the service date once, with its reason, before it has come (law §2)."""
     days = int(command.words[0])
     today = scene.rules.calendar.local_day(scene.now)
-    chosen = [one for one in scene.case.undecided if not command.requests or one.number in command.requests]
+    chosen = _named(scene, command)
+    stuck = [one for one in chosen if one.is_extended or one.pause or (one.answer_on and one.answer_on <= today)]
+    if stuck:
+        raise NotDone("no_extension", command.line)
     most = [scene.rules.policy.periods[KINDS[one.kind].periods].extension for one in chosen]
-    late = [one for one in chosen if one.answer_on and one.answer_on < today]
-    if not chosen or late or any(one.is_extended or one.pause for one in chosen):
-        raise NotDone("cannot", command.line, state=(late or chosen or scene.case.requests)[0].state.value)
     if any(period is None or days > period.amount for period in most):
         raise NotDone("argument", command.line, usage="extend")
-    events = tuple(
-        Event(Name.REQUEST_EXTENDED, scene.now, scene.actor, one.number, moved_dates(one, days, scene.rules))
-        for one in chosen
-    )
+    events = tuple(extended(one, days, scene.rules, scene.now, scene.actor) for one in chosen)
     after = {one.number: one for one in scene.after(events).case.requests}
     old_on, new_on = _first_due(chosen), _first_due([after[one.number] for one in chosen])
     filled, rest = read_fields(scene.text, form_for("status_report", "").fields)
@@ -191,15 +201,15 @@ def _first_due(requests: Sequence[Request]) -> date:
 
 def close(scene: Scene, command: Command) -> Act:
     """Close the case: what the requester gave up gets its letter, what is still owed an answer stays open."""
-    running = scene.case.running
     if command.words[:1] in {("withdrawn",), ("lapsed",)} and scene.case.undecided:
         return _given_up(scene, command, command.words[0])
-    owing = [one for one in running if one.kind != "not_for_us"]
+    passed_on = [one for one in scene.case.undecided if one.kind == "not_for_us"]
+    owing = [one.number for one in scene.case.running if one not in passed_on]
     if owing:
-        raise NotDone("open_requests", command.line, numbers=[one.number for one in owing])
+        raise NotDone("open_requests", command.line, numbers=owing)
     if not scene.case.is_open:
         raise NotDone("case_closed", command.line)
-    dropped = [Event(Name.REQUEST_DROPPED, scene.now, scene.actor, one.number, {"why": "passed_on"}) for one in running]
+    dropped = [_dropped(scene, one, "passed_on") for one in passed_on]
     closed = Event(Name.CASE_CLOSED, scene.now, scene.actor, data={"why": "by_staff"})
     return Act((*dropped, closed), (Said("closed", {"why": "by_staff"}, command.line),))
 
@@ -215,38 +225,57 @@ def _given_up(scene: Scene, command: Command, outcome: str) -> Act:
 
 def spam(scene: Scene, command: Command) -> Act:
     """Close what nobody asked for, without a letter."""
+    if not scene.case.is_open:
+        raise NotDone("case_closed", command.line)
     if any(one.outcome for one in scene.case.requests):
         raise NotDone("cannot", command.line, state=State.DECIDED.value)
-    dropped = [
-        Event(Name.REQUEST_DROPPED, scene.now, scene.actor, one.number, {"why": "spam"}) for one in scene.case.undecided
-    ]
+    dropped = [_dropped(scene, one, "spam") for one in scene.case.undecided]
     closed = Event(Name.CASE_CLOSED, scene.now, scene.actor, data={"why": "spam"})
     return Act((*dropped, closed), (Said("spam", {}, command.line),))
+
+
+def _dropped(scene: Scene, request: Request, why: str) -> Event:
+    return Event(Name.REQUEST_DROPPED, scene.now, scene.actor, request.number, {"why": why})
 
 
 def merge(scene: Scene, command: Command) -> Act:
     """Let the case go on in another one: its open requests move there with their dates."""
     ref = command.words[0]
     _, other = other_case(scene, ref, command.line)
-    if not other.is_open or not scene.case.is_open or any(one.state is State.DECIDED for one in scene.case.requests):
+    if not scene.case.is_open:
+        raise NotDone("case_closed", command.line)
+    if not other.is_open:
         raise NotDone("cannot", command.line, state=other.state.value)
+    if any(one.state is State.DECIDED for one in scene.case.requests):
+        raise NotDone("cannot", command.line, state=State.DECIDED.value)
     moved = [Event(Name.REQUEST_MOVED, scene.now, scene.actor, one.number, {"to": ref}) for one in scene.case.undecided]
     merged = Event(Name.CASE_MERGED, scene.now, scene.actor, data={"into": ref})
     return Act((*moved, merged), (Said("merged", {"ref": ref}, command.line),), extras=(Extra("merge", (ref,)),))
 
 
 def absorbed(source: Scene, target: Scene) -> tuple[Event, ...]:
-    """Return what happens to the case that another one goes into; a right it has already is not asked twice."""
-    known = {one.kind for one in target.case.undecided}
-    fresh = [one for one in source.case.undecided if one.kind not in known]
+    """Return what happens to the case that another one goes into.
+
+    A right it has already is not asked twice; of two clocks for one right the one that began earlier goes on.
+    """
+    known = {one.kind: one for one in target.case.running}
+    fresh = [one for one in source.case.undecided if one.kind not in known or _is_earlier(one, known[one.kind])]
     first = len(target.case.requests) + 1
     return (
         Event(Name.CASE_ABSORBED, source.now, source.actor, data={"ref": source.case.ref}),
+        *(_dropped(target, known[one.kind], "asked_earlier") for one in fresh if one.kind in known),
         *(
             opened_by_hand(number, one.kind, one.received_at or source.now, source.rules, source.now, source.actor)
             for number, one in enumerate(fresh, first)
         ),
     )
+
+
+def _is_earlier(asked: Request, known: Request) -> bool:
+    """Say whether a request came before another one for the same right that nobody has decided yet."""
+    if not (known.is_undecided and asked.received_at and known.received_at):
+        return False
+    return asked.received_at < known.received_at
 
 
 def split(scene: Scene, command: Command) -> Act:

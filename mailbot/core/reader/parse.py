@@ -59,6 +59,7 @@ def _incoming(headers: Headers, root: Part, defects: tuple[str, ...]) -> Incomin
         from_address=address,
         to=addresses(headers.all("to")),
         cc=addresses(headers.all("cc")),
+        reply_to=addresses(headers.all("reply-to")),
         delivered_to=addresses([value for name in _DELIVERED for value in headers.all(name)]),
         subject=mask(subject),
         stamped_at=stamp_of(headers),

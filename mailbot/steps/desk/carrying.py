@@ -11,7 +11,8 @@ from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, notice
 from mailbot.core.decide import opened_by_hand
 from mailbot.core.desk.attachments import type_of
-from mailbot.core.desk.scene import Act, Extra, NotDone, Scene
+from mailbot.core.desk.letterbook import form_for
+from mailbot.core.desk.scene import Act, Extra, LetterOrder, NotDone, Scene
 from mailbot.core.desk.weighty import absorbed
 from mailbot.core.events import Event, Json, Name, stamp
 from mailbot.core.letters import Said
@@ -40,8 +41,25 @@ def carried(acting: Acting, effect: Effect, scene: Scene, act: Act, said: Sequen
     """Return everything a confirmed effect leads to, the receipt of its last confirmer included. Raises NotDone."""
     letters = _letters(acting, effect, scene, act, acting.now)
     result = Result(events=act.events, posts=tuple(letters)) + extras(acting, scene, act.extras)
-    lines = [*said, *act.said, *([Said("sent", {"letter": "relay"})] if letters and not act.said else [])]
+    lines = [*said, *_numbered(act.said, result.also), *_sent(act)]
     return result + answer(acting, lines, fold(act.events, scene.case))
+
+
+def _numbered(said: Sequence[Said], also: Sequence[Also]) -> list[Said]:
+    """Say the number of a case that the act opened."""
+    refs = [fold(one.events).ref for one in also if one.is_new]
+    return [replace(one, values={"ref": refs[0]}) if one.code == "split" and refs else one for one in said]
+
+
+def _sent(act: Act) -> list[Said]:
+    """Say which letters leave, unless the act says so itself."""
+    if not act.letters or any(one.code == "sent" for one in act.said):
+        return []
+    return [Said("sent", {"letter": [_code_of(one) for one in act.letters]})]
+
+
+def _code_of(order: LetterOrder) -> str:
+    return "relay" if order.template == "relay" else form_for(order.template, order.outcome).code
 
 
 def _letters(acting: Acting, effect: Effect, scene: Scene, act: Act, due_at: datetime) -> list[Post]:
@@ -161,7 +179,9 @@ def _merge(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
         for row in known
         if row.blob_id
     )
-    return Result(also=(Also(target, events, due),), parties=parties)
+    case = fold(events, target.case)
+    before_staff = _put_before(acting, target, case, [case.handler, acting.person.id], "merged")
+    return Result(also=(Also(target, events, due),), parties=parties) + before_staff
 
 
 def _split(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
@@ -179,17 +199,21 @@ def _split(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
         "policy": scene.case.policy,
         "message": acting.message,
     }
+    handler = scene.case.handler or acting.person.id
     events = (
         Event(Name.CASE_OPENED, acting.now, acting.person.id, data=opened),
         opened_by_hand(1, moved.kind, received_at, scene.rules, acting.now, acting.person.id),
         Event(Name.ACKNOWLEDGEMENT_WITHHELD, acting.now, data={"why": "split"}),
         Event(Name.CASE_LINKED, acting.now, acting.person.id, data={"ref": scene.case.ref}),
+        Event(Name.HANDLER_ASSIGNED, acting.now, acting.person.id, data={"handler": handler}),
     )
     key_id = acting.parts.vault.make_keys(1, acting.now)[0]
     address = case_address(acting.parts, acting.snapshot)
     party = _party(acting, number, key_id, address, "requester")
-    due = due_after(Case(), fold(events), scene.rules, acting.now)
-    return Result(also=(Also(Snapshot(number, key_id, Case()), events, due, is_new=True),), parties=(party,))
+    case, opening = fold(events), Snapshot(number, key_id, Case())
+    due = due_after(Case(), case, scene.rules, acting.now)
+    before_staff = _put_before(acting, opening, case, [handler, acting.person.id], "split")
+    return Result(also=(Also(opening, events, due, is_new=True),), parties=(party,)) + before_staff
 
 
 def _party(acting: Acting, case_id: int, key_id: str, address: str, role: str) -> Party:
@@ -214,16 +238,25 @@ def _second(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
 
 
 def _tell(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
-    """Put the case before its new handler, with the requester's newest message."""
+    """Put the case before its new handler."""
+    others = [one for one in values if one != acting.person.id]
+    return _put_before(acting, acting.snapshot, scene.case, others, "assigned")
+
+
+def _put_before(acting: Acting, snapshot: Snapshot, case: Case, staff_ids: Sequence[str | None], what: str) -> Result:
+    """Put a case before staff in its own thread, with the newest message of the requester: from there they act on it.
+
+    `case` is the case as it stands after what happens now.
+    """
     wrote = messages(acting.parts, acting.snapshot.case_id)
     today = acting.parts.rules.calendar.local_day(acting.now)
-    people = [one for one in acting.parts.config.staff_on(today) if one.id == values[0] and one.id != acting.person.id]
+    there, rules = replace(acting, snapshot=snapshot), acting.parts.rules_of(case.policy)
     result = Result()
-    for person in people if wrote else ():
-        shown = Shown(wrote[-1], scene.case.received_at or acting.now, None, {}, is_follow_up=False)
-        reader = Reader(person.address, person.language, "handler")
-        letter = notice(acting.parts.company, scene.case, shown, reader, scene.rules, acting.now)
-        result += told(acting, person, letter, "assigned")
+    for person in acting.parts.config.staff_on(today) if wrote else ():
+        if person.id in staff_ids:
+            shown = Shown(wrote[-1], case.received_at or acting.now, None, {}, is_follow_up=False)
+            reader = Reader(person.address, person.language, "handler")
+            result += told(there, person, notice(acting.parts.company, case, shown, reader, rules, acting.now), what)
     return result
 
 

@@ -18,7 +18,7 @@ from mailbot.core.letters import Said
 from mailbot.steps.approvers import approvers, question, remind_at
 from mailbot.steps.desk.acting import Acting, Result, answer, scene_of, told
 from mailbot.steps.desk.carrying import carried
-from mailbot.steps.desk.offering import APPROVE, VALID, commands_of
+from mailbot.steps.desk.offering import APPROVE, VALID, as_shown, commands_of
 from mailbot.store.effects import (
     APPROVING,
     DENIED,
@@ -169,10 +169,12 @@ def _asked(acting: Acting, found: Waiting) -> Result:
 
 
 def _act(acting: Acting, found: Waiting) -> Act:
-    """Return what the effect does to the case as it stands now. Raises NotDone."""
-    return carry_out(
-        _scene(acting, found), commands_of(found.effect.payload), found.effect.payload["text"], found.effect.id
-    )
+    """Return what the effect does to the case as it stands now. Raises NotDone where that is not what was shown."""
+    payload = found.effect.payload
+    act = carry_out(_scene(acting, found), commands_of(payload), payload["text"], found.effect.id)
+    if as_shown(act) != payload["does"]:  # a request that came since would be decided unseen
+        raise NotDone("code_void")
+    return act
 
 
 def _scene(acting: Acting, found: Waiting) -> Scene:

@@ -19,7 +19,6 @@ from mailbot.store.ledger import Disposition
 
 ORDER = "order"
 """The kind of an effect that is a whole mail which could not be proved."""
-_LINES_SHOWN = 8
 
 
 def challenged(acting: Acting) -> Result:
@@ -31,7 +30,7 @@ def challenged(acting: Acting) -> Result:
     context = {
         "company": acting.parts.company,
         "ref": acting.snapshot.case.ref or None,
-        "lines": lines[:_LINES_SHOWN],
+        "lines": lines,  # all of them: the code lets every one happen
         "secret": code.secret,
         "received_at": acting.one.entry.received_at.astimezone(acting.rules.calendar.zone),
         "dmarc": acting.one.transport.dmarc or "none",

@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 from mailbot.core.desk.attachments import judged
 from mailbot.core.desk.identity import tier_needed
 from mailbot.core.desk.known import addresses_in, names_in, phones_in
-from mailbot.core.desk.order import Command
+from mailbot.core.desk.order import Command, read_order
 from mailbot.core.desk.plan import Offer
 from mailbot.core.desk.preview import Offered, Preview, preview
-from mailbot.core.desk.scene import LetterOrder, Scene
+from mailbot.core.desk.scene import Act, LetterOrder, Scene
 from mailbot.core.desk.warnings import BLOCKING, Draft, warnings_of
 from mailbot.core.events import Event, Name
 from mailbot.core.letters import LetterKind, Rendered, Said
+from mailbot.core.marks import REPLY_TO
 from mailbot.core.message import Attachment
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.triage import is_own_address
@@ -56,7 +57,7 @@ def drafted(acting: Acting, scene: Scene, offers: Sequence[Offer]) -> Drafted:
     """Write the letters of the offers, once, as they would leave."""
     letters = tuple(_frozen(acting.parts, acting, scene.after(_before(one)), one.act.letters) for one in offers)
     files, contents = _files(acting) if any(letters) else ((), {})
-    return Drafted(letters, files, _warnings(acting, scene, letters[0], contents))
+    return Drafted(letters, files, _warnings(acting, scene, offers[0].act.letters, contents))
 
 
 def _before(offer: Offer) -> tuple[Event, ...]:
@@ -144,15 +145,31 @@ def effect_of(acting: Acting, one: Offer, draft: Drafted, place: int = 0) -> Eff
         "fields": [dict(order.fields) for order in one.act.letters],
         "to": normalise_address(case_address(acting.parts, acting.snapshot)),
         "acts": [[said.code, dict(said.values)] for said in one.act.said],
+        "does": as_shown(one.act),
         "message": acting.message,
     }
-    plain = json.loads(json.dumps(payload, default=str))  # as it will be read back: lists for tuples, days as text
+    plain = _as_read_back(payload)
     return new_effect(acting.snapshot.case_id, acting.message, acting.person.id, "effect", int(one.level), plain)
+
+
+def as_shown(act: Act) -> list[Any]:
+    """Return what an act does, as plain values: a code stands for exactly that, whatever became of the case since.
+
+    That a clock runs again is no choice of its author: it may do so by itself before.
+    """
+    events = [[one.name.value, one.request] for one in act.events if one.name is not Name.PAUSE_ENDED]
+    found: list[Any] = _as_read_back([[[said.code, dict(said.values)] for said in act.said], events])
+    return found
+
+
+def _as_read_back(value: Any) -> Any:
+    """Return a value as it will be read out of an effect: lists for tuples, days as text."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def _files(acting: Acting) -> tuple[tuple[Attachment, ...], dict[str, bytes]]:
     """Return the files of the draft that may leave, and the bytes of all that were worth a look."""
-    allowed, _ = judged(acting.incoming.attachments)
+    allowed, _ = judged(_meant(acting))
     found = acting.parts.sandbox.enclosed(acting.raw, [one.sha256 for one in allowed]) if allowed else []
     if isinstance(found, Unreadable):
         return (), {}
@@ -160,20 +177,26 @@ def _files(acting: Acting) -> tuple[tuple[Attachment, ...], dict[str, bytes]]:
     return judged(allowed, contents)[0], contents
 
 
+def _meant(acting: Acting) -> tuple[Attachment, ...]:
+    """Return the files a person attached; the pictures of a signature belong to their own program (threats C5)."""
+    return tuple(one for one in acting.incoming.attachments if not one.is_inline)
+
+
 def _warnings(
-    acting: Acting, scene: Scene, letters: Sequence[Mapping[str, str]], contents: Mapping[str, bytes]
+    acting: Acting, scene: Scene, letters: Sequence[LetterOrder], contents: Mapping[str, bytes]
 ) -> tuple[Said, ...]:
     """Return what the author is warned of; where nothing leaves, only that the mail was not proved."""
     if not letters:
         return () if acting.is_proved else (Said("not_proved"),)
-    incoming, case = acting.incoming, acting.snapshot
+    case, words = acting.snapshot, _typed(letters)
     draft = Draft(
-        text=scene.text,
+        text=words,
         own_ref=scene.case.ref,
-        attachments=incoming.attachments,
+        attachments=_meant(acting),
+        reply_to_differs=REPLY_TO in scene.case.flags,
         contents=contents,
         recipients=_others(acting),
-        foreign=_foreign(acting.parts, case.case_id, scene.text),
+        foreign=_foreign(acting.parts, case.case_id, words),
         notes=_notes(acting.parts, case.case_id),
         tier_needed=tier_needed(scene.case.undecided, scene.rules.policy),
         tier_done=scene.case.identity or 0,
@@ -181,6 +204,21 @@ def _warnings(
         tag_differs=acting.tag_differs,
     )
     return warnings_of(draft)
+
+
+def blocked(acting: Acting, scene: Scene, letters: Sequence[LetterOrder]) -> list[Said]:
+    """Return why the words that somebody typed into letters may not leave without a preview (threats C2, C3)."""
+    words, case_id = _typed(letters), acting.snapshot.case_id
+    if not words:
+        return []
+    foreign_people = _foreign(acting.parts, case_id, words)
+    draft = Draft(words, scene.case.ref, foreign=foreign_people, notes=_notes(acting.parts, case_id))
+    return [one for one in warnings_of(draft) if one.code in BLOCKING or one.code.startswith("known_")]
+
+
+def _typed(letters: Sequence[LetterOrder]) -> str:
+    """Return the words of letters that a person typed."""
+    return "\n".join(words for one in letters for words in (one.text, *one.fields.values()) if words.strip())
 
 
 def _others(acting: Acting) -> int:
@@ -203,4 +241,11 @@ def _notes(parts: Parts, case_id: int) -> tuple[str, ...]:
         rows = ledger_rows(connection, [int(str(one)) for one in kept])
         raws = texts(connection, parts.vault, [row.blob_id for row in rows.values() if row.blob_id])
     found = [parts.sandbox.read(raw) for raw in raws.values()]
-    return tuple(one.reply_text for one in found if not isinstance(one, Unreadable))
+    return tuple(_noted(one.reply_text) for one in found if not isinstance(one, Unreadable))
+
+
+def _noted(words: str) -> str:
+    """Return what a mail with notes keeps inside: the words on their lines, else those below."""
+    order = read_order(words)
+    notes = [one.text.strip() for one in order.commands if one.name == "note"]
+    return "\n".join([*notes, *([order.text] if not all(notes) else [])])

@@ -15,7 +15,11 @@ from mailbot.core.desk.levels import Level
 from mailbot.core.desk.order import CONFIRM, Command, Confirmation, Mistake, Order, read_order
 from mailbot.core.desk.plan import Plan, carry_out, plan
 from mailbot.core.desk.scene import NotDone, Scene
+from mailbot.core.desk.weighty import WEIGHTY
+from mailbot.core.events import Name
+from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.letters import Said
+from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.reference import is_reference
 from mailbot.core.triage import is_own_address
 from mailbot.edge.sandbox import Unreadable
@@ -24,46 +28,71 @@ from mailbot.steps.desk.acting import Acting, Result, answer, done, named_cases,
 from mailbot.steps.desk.carrying import extras, hold, raw_of
 from mailbot.steps.desk.confirming import settle, waiting_for
 from mailbot.steps.desk.doubting import ORDER, challenged
-from mailbot.steps.desk.offering import drafted, effect_of, keep, offer
+from mailbot.steps.desk.offering import blocked, drafted, effect_of, keep, offer
 from mailbot.steps.desk.showing import shown
 from mailbot.steps.done import Done
 from mailbot.steps.letters import requester_post, thread_of
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read
-from mailbot.store.cases import Snapshot, snapshots
+from mailbot.store.cases import Snapshot, events_of, snapshots
 from mailbot.store.effects import DONE, OFFERED, Waiting, move_effect, use_code
 from mailbot.store.engine import read
+from mailbot.store.known import is_known, keep_known
 from mailbot.store.tables import OFFICE
 
-_FORWARDED = re.compile(r"\s*(?:fwd?|fw|wg|tr|転送)\s*[:：]", re.IGNORECASE)
+_FORWARDED = re.compile(r"\s*[\[(【]?\s*(?:fwd?|wg|tr|rv|転送)\s*[:：]", re.IGNORECASE)
 _REF_LINE = re.compile(r"^[^\S\n]*ref: ?[a-z2-9]{39}[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
 _WITHOUT_CASE = {"list", "help"}
+_MOST_A_DAY = 60
+_KINDS_ASKED = [kind for code, kind in KINDS.items() if code != UNCLASSIFIED]
 
 
 def staff_mail(parts: Parts, one: Read, snapshot: Snapshot, person: Staff, tag_differs: str, now: datetime) -> Done:
     """Return what comes of a mail that carries the token of its very sender."""
-    proved = one.proof.is_proved
+    mark = parts.vault.blind("staff mail", f"{normalise_address(person.address)}|{one.incoming.message_id}")
+    proved = one.proof.is_proved and not _is_replayed(parts, one, mark)
     acting = Acting(parts, one, person, snapshot, now, proved, tag_differs, one.incoming, one.raw, one.row.ledger_id)
     try:
         acting, result = _obeyed(acting)
     except NotDone as fault:
         result = answer(acting, [fault.said])
-    return done(acting, result)
+    seen = partial(keep_known, rows=[(acting.snapshot.case_id, {mark: "mail"})])
+    return done(acting, result + Result(writes=(seen,)))
+
+
+def _is_replayed(parts: Parts, one: Read, mark: str) -> bool:
+    """Say whether a mail came before that only a signature proves: what was signed once can be sent again (A7)."""
+    if one.proof.by != "dkim":
+        return False
+    with read(parts.engine) as connection:
+        return is_known(connection, mark)
 
 
 def _obeyed(acting: Acting) -> tuple[Acting, Result]:
     """Return what the words of a mail make happen, and in which case. Raises NotDone."""
     order = _order(acting)
+    if not order.confirmation and _are_too_many(acting):
+        return acting, Result()
     if acting.tag_differs:
         raise NotDone("wrong_case")
     if order.mistakes:
         return acting, answer(acting, _mistaken(order))
     if order.confirmation:
         return _confirmed(acting, order.confirmation)
+    _by_code_only(order.commands)
     acting = _targeted(acting, order.commands)
     if not acting.is_proved and any(one.name in EVERYDAY for one in order.commands):
         return acting, challenged(acting)
     return acting, _planned(acting, order)
+
+
+def _are_too_many(acting: Acting) -> bool:
+    """Say whether somebody wrote more to a case in a day than anybody types: a robot that answers every answer (B2)."""
+    since = acting.now - timedelta(days=1)
+    with read(acting.parts.engine) as connection:
+        events = events_of(connection, acting.snapshot.case_id)
+    wrote = (one for one in events if one.name is Name.STAFF_MESSAGE_RECEIVED and one.actor == acting.person.id)
+    return sum(one.at > since for one in wrote) >= _MOST_A_DAY
 
 
 def _order(acting: Acting) -> Order:
@@ -76,15 +105,36 @@ def _mistaken(order: Order) -> list[Said]:
     """Return every line as it was read: nothing of the mail is done."""
     read_well = [Said("read", {}, one.line) for one in order.commands]
     wrong = [
-        Said(_code_of(one), {"suggestions": one.suggestions, "usage": one.usage}, one.line, is_done=False)
+        Said(
+            _code_of(one),
+            {"suggestions": one.suggestions, "usage": one.usage, "kinds": _KINDS_ASKED},
+            one.line,
+            is_done=False,
+        )
         for one in order.mistakes
     ]
     return [*read_well, *wrong]
 
 
 def _code_of(mistake: Mistake) -> str:
-    """A confirmation without a good code belongs to no command, so no usage helps."""
-    return "code_unknown" if mistake.code == "argument" and not mistake.usage else mistake.code
+    """Return what helps most: the words there are, those that are near, the usage.
+
+    A confirmation without a good code belongs to no command, so no usage helps.
+    """
+    if mistake.code != "argument":
+        return mistake.code
+    if mistake.usage == "type":
+        return "unknown_kind"
+    if not mistake.usage:
+        return "code_unknown"
+    return "argument_near" if mistake.suggestions else "argument"
+
+
+def _by_code_only(commands: Sequence[Command]) -> None:
+    """Refuse to approve or deny by a line: only the code of the mail that asked stands for what it showed."""
+    for one in commands:
+        if one.name not in EVERYDAY and one.name not in WEIGHTY:
+            raise NotDone("needs_code", one.line)
 
 
 def _confirmed(acting: Acting, confirmation: Confirmation) -> tuple[Acting, Result]:
@@ -122,8 +172,10 @@ def _targeted(acting: Acting, commands: Sequence[Command]) -> Acting:
         if targets:
             raise NotDone("wrong_case")
         return acting
-    if len(targets) > 1 or not is_reference(next(iter(targets))):
-        raise NotDone("unknown_ref", commands[0].line)
+    if len(targets) > 1:
+        raise NotDone("one_case", commands[0].line)
+    if not is_reference(next(iter(targets))):
+        raise NotDone("line_number", commands[0].line)
     ref = targets.pop()
     named = named_cases(acting.parts, [ref])
     if ref not in named:
@@ -139,9 +191,11 @@ def _planned(acting: Acting, order: Order) -> Result:
         order.text.strip() or {one.name for one in order.commands} - _WITHOUT_CASE
     ):
         raise NotDone("no_case", order.commands[0].line if order.commands else "")
+    if not order.commands and not order.text.strip():
+        raise NotDone("no_draft")
     scene = scene_of(acting, order.commands, order.text)
     wanted = plan(scene, order.commands)
-    if wanted.offers and _is_forward(acting):
+    if (wanted.offers or wanted.at_once.letters) and _is_forward(acting):
         raise NotDone("forward")
     after = scene.after(wanted.at_once.events)
     result = (
@@ -159,8 +213,13 @@ def _planned(acting: Acting, order: Order) -> Result:
 
 
 def _asked(acting: Acting, scene: Scene, wanted: Plan) -> Result:
-    """Write the letters of everyday acts: they ask, by template, and promise nothing."""
+    """Write the letters of everyday acts: they ask, by template, and promise nothing. Raises NotDone.
+
+    A question that staff worded leaves without a preview, so it must not hold what a preview would warn of.
+    """
     orders = wanted.at_once.letters
+    if found := blocked(acting, scene, orders):
+        raise NotDone("blocked", warnings=found)
     thread = thread_of(acting.parts, acting.snapshot.case_id) if orders else None
     return Result(
         posts=tuple(requester_post(acting.parts, acting.snapshot, scene, one, thread) for one in orders if thread)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 
 from mailbot.core.case import Case, Request
@@ -10,7 +9,7 @@ from mailbot.core.correspondence import first_due
 from mailbot.core.desk.attachments import judged, type_of
 from mailbot.core.desk.commands import help_rows
 from mailbot.core.desk.scene import Extra, NotDone, Scene
-from mailbot.core.events import SENTENCES
+from mailbot.core.events import SENTENCES, Event, Name
 from mailbot.core.kinds import KINDS
 from mailbot.core.letters import Letter, LetterKind, Said
 from mailbot.core.message import Attachment, Language
@@ -25,7 +24,7 @@ from mailbot.store.engine import read
 from mailbot.store.mail import cancel, is_waiting
 from mailbot.store.register import open_case_ids
 
-Rows = tuple[tuple[str, str], ...]
+Rows = tuple[tuple[str, str | Said], ...]
 _MOST_ROWS = 60
 
 
@@ -52,18 +51,19 @@ def shown(acting: Acting, scene: Scene, wanted: Sequence[Extra]) -> Shown:
 
 def _status(acting: Acting, scene: Scene) -> Shown:
     case = scene.case
+    about = Said("row_case", {"state": case.state.value, "handler": case.handler})
     rows = [(str(one.number), _line(one, acting.person.language)) for one in case.requests]
-    return Shown(((case.ref or "-", f"{case.state} / {case.handler or '-'}"), *rows))
+    return Shown(((case.ref or "-", about), *rows))
 
 
-def _line(one: Request, language: Language) -> str:
-    detail = one.outcome or one.pause
-    named = f"{KINDS[one.kind].name(language)}: {one.state}"
-    return named + (f" ({detail})" if detail else "") + _until(one.answer_on)
-
-
-def _until(day: date | None) -> str:
-    return f" → {day}" if day else ""
+def _line(one: Request, language: Language) -> Said:
+    values = {
+        "name": KINDS[one.kind].name(language),
+        "state": one.state.value,
+        "detail": one.outcome or one.pause,
+        "due": one.answer_on,
+    }
+    return Said("row_request" if one.is_running else "row_ended", values)
 
 
 def _list(acting: Acting, scene: Scene) -> Shown:
@@ -75,19 +75,22 @@ def _list(acting: Acting, scene: Scene) -> Shown:
     return Shown(tuple((case.ref, _summary(case, acting.person.language)) for case in cases))
 
 
-def _summary(case: Case, language: Language) -> str:
-    rights = ", ".join(KINDS[one.kind].name(language) for one in case.running)
-    return f"{rights}{_until(first_due(case.running))} / {case.handler or '-'}"
+def _summary(case: Case, language: Language) -> Said:
+    rights = [KINDS[one.kind].name(language) for one in case.running]
+    return Said("row_listed", {"names": rights, "due": first_due(case.running), "handler": case.handler})
 
 
 def _history(acting: Acting, scene: Scene) -> Shown:
     del scene
-    zone = acting.rules.calendar.zone
+    zone, is_ja = acting.rules.calendar.zone, acting.person.language is Language.JA
     with read(acting.parts.engine) as connection:
         events = events_of(connection, acting.snapshot.case_id)
     return Shown(
         tuple(
-            (f"{one.at.astimezone(zone):%m-%d %H:%M}", f"{SENTENCES[one.name]} ({one.actor})")
+            (
+                f"{one.at.astimezone(zone):%m-%d %H:%M}",
+                Said("row_event", {"event": one.name.value if is_ja else SENTENCES[one.name], "actor": one.actor}),
+            )
             for one in events[-_MOST_ROWS:]
         )
     )
@@ -95,7 +98,16 @@ def _history(acting: Acting, scene: Scene) -> Shown:
 
 def _why(acting: Acting, scene: Scene) -> Shown:
     lines = [line for one in scene.case.running for line in reckoned(one, scene.rules, acting.now)]
-    return Shown(tuple(("", line.strip()) for line in lines))
+    return Shown(tuple(_parted(line.strip()) for line in lines))
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Part a line of the reckoning into what it is about and what it says."""
+    about, day, rest = line.partition("  day ")
+    if day:
+        return about, f"day {rest.strip()}"
+    about, _, rest = line.partition(": ")
+    return about, rest
 
 
 def _help(acting: Acting, scene: Scene) -> Shown:
@@ -148,12 +160,17 @@ def _undo(acting: Acting, scene: Scene) -> Shown:
         last = last_done(connection, case_id, author)
         key = f"letter:{last}:0"
         waits = bool(last) and is_waiting(connection, key)
-    if waits:
-        return Shown(said=(Said("undone"),), result=Result(writes=(partial(cancel, key=key, now=acting.now),)))
-    if drafts:
-        writes = (partial(void_others, case_id=case_id, author=author, now=acting.now),)
-        return Shown(said=(Said("undone"),), result=Result(writes=writes))
     del scene
+    if waits:
+        taken_back = Event(Name.RELAY_CANCELLED, acting.now, author, data={"mail": key})
+        writes = (partial(cancel, key=key, now=acting.now),)
+        return Shown(said=(Said("undone"),), result=Result(events=(taken_back,), writes=writes))
+    if drafts:
+        voided = tuple(
+            Event(Name.EFFECT_VOIDED, acting.now, author, data={"effect": one.id, "hash": one.digest}) for one in drafts
+        )
+        writes = (partial(void_others, case_id=case_id, author=author, now=acting.now),)
+        return Shown(said=(Said("undone"),), result=Result(events=voided, writes=writes))
     raise NotDone("already_sent" if last else "nothing_to_undo")
 
 

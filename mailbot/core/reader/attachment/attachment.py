@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 
 from mailbot.core.message import Attachment
 from mailbot.core.reader.attachment.attachment_name import shown_name
@@ -33,12 +34,17 @@ def read_attachments(root: Part) -> tuple[tuple[Attachment, ...], tuple[str, ...
         if not part.is_attachment:
             continue
         data = decoded(part)
-        one = _attachment(file_name(part.headers), part.type, data)
+        one = replace(_attachment(file_name(part.headers), part.type, data), is_inline=_is_inline(part))
         held, codes = _held(one, data, left)
         left -= len(held)
         found += [one, *held]
         defects += codes
     return tuple(found), tuple(dict.fromkeys(defects))
+
+
+def _is_inline(part: Part) -> bool:
+    """Whether the HTML beside it shows a part by its Content-ID (RFC 2392)."""
+    return part.type.startswith("image/") and bool(part.headers.first("content-id")) and not part.is_called_attachment
 
 
 def _attachment(name: str, kind: str, data: bytes) -> Attachment:
