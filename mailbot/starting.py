@@ -48,7 +48,13 @@ master_key_file = "master.key"            # wraps the keys: never on the same ba
 
 [trust]
 authserv_id = ""                          # your mail server's name in Authentication-Results; empty: none is believed
-proofs = ["dmarc"]
+proofs = ["dmarc"]                        # which prove a staff mail: dmarc, dkim, internal; else a code is asked for
+internal_header = ""                      # Name: value of a header only your own server writes
+author_may_approve = false                # true for a one-person firm
+
+[relay]
+mode = "confirm"                          # or "hold": a plain answer of staff leaves after hold_minutes by itself
+hold_minutes = 3
 
 [[staff]]
 id = "hana"

@@ -327,7 +327,8 @@ def _paused(request: Request, event: Event) -> dict[str, Any]:
 
 
 def _moved(request: Request, event: Event) -> dict[str, Any]:
-    return _dated(request, event) | {"moved": event.data["moved"], "pause": "", "paused_on": None}
+    stops = request.stops - {request.pause} if event.data.get("void") else request.stops
+    return {"stops": stops} | _dated(request, event) | {"moved": event.data["moved"], "pause": "", "paused_on": None}
 
 
 def _decided(_: Request, event: Event) -> dict[str, Any]:

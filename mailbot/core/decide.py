@@ -145,7 +145,7 @@ def decide_bounced(case: Case, key: str, now: datetime, rules: Rules) -> list[Ev
 def _unstopped(request: Request, rules: Rules, now: datetime) -> Event:
     """Let the clock run as if it had never stood still: the letter that stopped it did not arrive."""
     on = rules.calendar.local_day(now).isoformat()
-    data: dict[str, Json] = {"on": on, "days": 0}
+    data: dict[str, Json] = {"on": on, "days": 0, "void": True}
     return Event(Name.PAUSE_ENDED, now, request=request.number, data=data | moved_dates(request, 0, rules))
 
 

@@ -28,7 +28,7 @@ _LONGEST_LINE = 999
 """RFC 5321 §4.5.3.1.6: 998 octets and CR LF; the LF is where we cut."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _ONE_MAILBOX = re.compile(r'(?:(?:"(?:[^"\\]|\\.)*"|[^"<>@,:;()\[\]]*?)\s*<)?(?P<address>[^<>\s@,:;]+@[^<>\s@,:;]+)>?')
-_STAFF_TOKEN = re.compile(r"(?<![a-km-np-z2-9])[a-km-np-z2-9][sm][a-km-np-z2-9]{37}(?![a-km-np-z2-9])", re.IGNORECASE)
+_STAFF_TOKEN = re.compile(r"(?<![a-km-np-z2-9])[a-km-np-z2-9][smbx][a-km-np-z2-9]{37}(?![a-km-np-z2-9])", re.IGNORECASE)
 _SENDER = r"[ \t*]*+(?:from|差出人|送信者)[ \t*]*+[:：]"
 _DATE = r"[ \t*]*+(?:sent|date|subject|送信日時|日時|日付|件名)[ \t*]*+[:：]"
 _QUOTED = re.compile(

@@ -24,7 +24,13 @@ from mailbot.core.token import Audience, Token, TokenKeys
 
 _LONGEST = 200
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
-_VALID_DAYS = {Audience.REQUESTER: 1100, Audience.STAFF: 90, Audience.MANAGER: 90}
+_VALID_DAYS = {
+    Audience.REQUESTER: 1100,
+    Audience.STAFF: 90,
+    Audience.MANAGER: 90,
+    Audience.BOUNCE: 14,
+    Audience.CHALLENGE: 1,
+}
 MOST_REFERENCES = 20
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,79}/[a-z0-9][a-z0-9.+-]{0,79}")
 _NO_TYPE = "application/octet-stream"

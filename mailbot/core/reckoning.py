@@ -18,7 +18,7 @@ def reckoned(request: Request, rules: Rules, now: datetime) -> Iterator[str]:
     for name, on in named.items():
         if on:
             marks.setdefault(on, []).append(f"{name} owed")
-    for point in points_of(request, rules):
+    for point in points_of(request, rules) if request.is_running else ():
         marks.setdefault(point.on, []).append(f"warning {point.code}")
     yield f"request {request.number}: {KINDS[request.kind].name_en} ({request.state.value})"
     today, day, count = rules.calendar.local_day(now), owed.arrived_on, 0

@@ -12,6 +12,7 @@ from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
 from mailbot.core.decide import Arrived, decide_follow_up, decide_new, is_immediate
 from mailbot.core.desk.known import addresses_in, name_key, phones_in
+from mailbot.core.desk.letter_of import DESTROYED_DAYS, REPLY_DAYS
 from mailbot.core.desk.requester import PAPERS, REOPENED, react
 from mailbot.core.desk.scene import Scene
 from mailbot.core.events import BOT, Event, Name
@@ -30,9 +31,10 @@ from mailbot.steps.reading import Read
 from mailbot.steps.writing import Envelope, staff_envelope, write
 from mailbot.store.blobs import Sealed, sealed
 from mailbot.store.cases import Party, Snapshot
-from mailbot.store.known import indexes, keep_known
+from mailbot.store.known import indexes
 from mailbot.store.ledger import Disposition
 from mailbot.store.mail import Post
+from mailbot.store.papers import plan_destruction
 
 _HOUR = timedelta(hours=1)
 _NOTICE_AFTER = timedelta(milliseconds=1)
@@ -87,7 +89,7 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
         posts=tuple(posts),
         resealed=masked,
         resealed_from=one.entry.blob_id if masked else "",
-        writes=(_knowing(parts, one, snapshot),),
+        known=_told_of(parts, one),
     )
 
 
@@ -108,9 +110,17 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     posts = [*letters, *notices(parts, one, snapshot, case, now, hints, is_follow_up=True)]
     events += [*act.events, *queued(posts, now)]
     due = due_after(snapshot.case, case, rules, now)
-    writes = (_knowing(parts, one, snapshot),)
     text = kept(parts, one, one.entry.key_id if PAPERS in hints else snapshot.key_id)
-    return joined(one, snapshot, Disposition.FOLLOW_UP, text, events, due, posts, writes)
+    writes = [_destruction(parts, one, now)] if PAPERS in hints else []
+    found = joined(one, snapshot, Disposition.FOLLOW_UP, text, events, due, posts, writes)
+    return replace(found, known=_told_of(parts, one))
+
+
+def _destruction(parts: Parts, one: Read, now: datetime) -> Callable[[Connection], None]:
+    """Plan the end of papers nobody ever checks: the whole time of waiting and what a check would have left them."""
+    calendar, days = parts.rules.calendar, REPLY_DAYS + DESTROYED_DAYS
+    due_at = calendar.at(calendar.add_business_days(calendar.local_day(now), days), parts.rules.policy.ladder.at)
+    return partial(plan_destruction, ledger_ids=[one.row.ledger_id], due_at=due_at)
 
 
 def bounced(one: Read, now: datetime) -> Event:
@@ -163,8 +173,8 @@ def _requester(parts: Parts, one: Read, snapshot: Snapshot) -> Party:
     return Party(snapshot.case_id, one.sender_index, "requester", address)
 
 
-def _knowing(parts: Parts, one: Read, snapshot: Snapshot) -> Callable[[Connection], None]:
-    """Remember whom a case is about, as keyed hashes: an answer to somebody else must not name them (threats C2)."""
+def _told_of(parts: Parts, one: Read) -> dict[str, str]:
+    """Return whom a message is about, as keyed hashes: an answer to somebody else must not name them (threats C2)."""
     words = f"{one.incoming.subject}\n{one.incoming.reply_text}"
     name = name_key(one.incoming.sender_name)
     told = {
@@ -172,7 +182,7 @@ def _knowing(parts: Parts, one: Read, snapshot: Snapshot) -> Callable[[Connectio
         "phone": phones_in(words),
         "name": [name] if name else [],
     }
-    return partial(keep_known, rows=[(snapshot.case_id, indexes(parts.vault, told))])
+    return indexes(parts.vault, told)
 
 
 def _arrived(one: Read) -> Arrived:

@@ -32,8 +32,8 @@ class Done:
 
     `case` is the case before the events (empty for a new one), `events` what happens to it, `due` when its
     requests are looked at next, `resealed` the mail sealed anew under the key of the case it joined, in place
-    of the blob `resealed_from`. `also` are other cases it touches; `writes` whatever else belongs into the same
-    transaction.
+    of the blob `resealed_from`. `known` is what it tells of people, by keyed hash; `also` are other cases it touches;
+    `writes` whatever else belongs into the same transaction.
     """
 
     settlement: Settlement
@@ -42,6 +42,7 @@ class Done:
     events: tuple[Event, ...] = ()
     due: Mapping[int, datetime] = field(default_factory=dict)
     parties: tuple[Party, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
     posts: tuple[Post, ...] = ()
     resealed: Sealed | None = None
     resealed_from: str = ""

@@ -28,6 +28,7 @@ from mailbot.store.blobs import replace_blob
 from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots
 from mailbot.store.claim import claim_fairly, is_due, put_back, release
 from mailbot.store.engine import read, write
+from mailbot.store.known import keep_known
 from mailbot.store.ledger import hold_unread, settle_inbox
 from mailbot.store.mail import Post, ack_slots, queue, seal_posts
 from mailbot.store.register import cases_by_ref
@@ -191,6 +192,7 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Ro
     with write(parts.engine) as connection:
         append(connection, new | snapshots(connection, happened.keys() - new.keys()), happened, due, new)
         add_parties(connection, [party for one in done for party in one.parties])
+        keep_known(connection, [(one.case.case_id, one.known) for one in done if one.case and one.known])
         for one in done:
             if one.resealed:
                 replace_blob(connection, one.resealed_from, one.resealed)

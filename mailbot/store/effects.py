@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, Row, insert, select, update
 
 from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
 from mailbot.store.claim import LeaseLost
 from mailbot.store.tables import code, effect
-from mailbot.store.vault import Vault, new_id
+from mailbot.store.vault import InvalidTag, Vault, new_id
 
 BLOB_KIND = "effect"
 OFFERED, APPROVING, DONE, VOID, DENIED = "offered", "approving", "done", "void", "denied"

@@ -13,11 +13,14 @@ PREFIX = "papers:"
 
 
 def plan_destruction(connection: Connection, ledger_ids: Sequence[int], due_at: datetime) -> None:
-    """Plan when papers are destroyed; what is planned already stays as it is."""
+    """Plan when papers are destroyed; what is planned already is never put off."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     rows = [{"key": f"{PREFIX}{ledger_id}", "due_at": due_at} for ledger_id in ledger_ids]
     if rows:
-        connection.execute(dialect.insert(schedule).on_conflict_do_nothing(index_elements=["key"]), rows)
+        found = dialect.insert(schedule)
+        sooner = found.excluded.due_at < schedule.c.due_at
+        set_ = {"due_at": found.excluded.due_at}
+        connection.execute(found.on_conflict_do_update(index_elements=["key"], set_=set_, where=sooner), rows)
 
 
 def planned(connection: Connection, row: Row[Any]) -> Row[Any]:

@@ -82,6 +82,8 @@ WARNED = [
     ),
     ("others in To or Cc", replace(SOUND, recipients=3), [Said("cc", {"count": 3})]),
     ("a staff token", replace(SOUND, text=f"privacy+{STAFF_TOKEN}@company.test"), [Said("staff_token")]),
+    ("a token of a challenge", replace(SOUND, text="ax" + STAFF_TOKEN[2:]), [Said("staff_token")]),
+    ("a token of a bounce", replace(SOUND, text="ab" + STAFF_TOKEN[2:]), [Said("staff_token")]),
     ("a staff token in capitals", replace(SOUND, text=STAFF_TOKEN.upper()), [Said("staff_token")]),
     (
         "a manager's token in full width",

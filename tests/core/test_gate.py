@@ -306,6 +306,8 @@ TO_REQUESTER_ONLY = [
     ("a digest", damaged("X-Mailbot-Kind: ack", "X-Mailbot-Kind: digest"), ["kind_not_for_requesters"]),
     ("a staff token in the id", damaged(CUSTOMER_TOKEN, STAFF_TOKEN), ["staff_token"]),
     ("a manager's token in the text", with_text(f"x {STAFF_TOKEN[0]}m{STAFF_TOKEN[2:]}\n"), ["staff_token"]),
+    ("a token of a challenge", with_text(f"{STAFF_TOKEN[0]}x{STAFF_TOKEN[2:]}"), ["staff_token"]),
+    ("a token of a bounce", with_text(f"{STAFF_TOKEN[0]}b{STAFF_TOKEN[2:]}"), ["staff_token"]),
     ("a staff token in capitals", with_text(STAFF_TOKEN.upper()), ["staff_token"]),
     ("a staff token in full width", with_text("".join(chr(ord(one) + 0xFEE0) for one in STAFF_TOKEN)), ["staff_token"]),
     ("a staff token in an address", with_text(f"privacy+{STAFF_TOKEN}@company.test"), ["staff_token"]),

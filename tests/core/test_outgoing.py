@@ -16,8 +16,19 @@ from hypothesis import strategies as st
 
 from mailbot.core.gate import Permit, faults, text_digest
 from mailbot.core.letters import Company, LetterKind, Rendered
-from mailbot.core.outgoing import MOST_REFERENCES, Enclosed, Extra, Thread, compose, safe_header, thread_after
+from mailbot.core.outgoing import (
+    MOST_REFERENCES,
+    Address,
+    Enclosed,
+    Extra,
+    Thread,
+    compose,
+    message_id,
+    safe_header,
+    thread_after,
+)
 from mailbot.core.reader.parse import parse
+from mailbot.core.token import Audience, Token, TokenKeys, tokens_in
 
 NOW = datetime(2026, 11, 20, 14, 10, 0, tzinfo=timezone(timedelta(hours=9)))
 COMPANY = Company("株式会社いえのこと", "個人情報相談窓口", "privacy@company.test")
@@ -295,6 +306,15 @@ def test_of_too_many_references_the_newest_stay() -> None:
     ids = [f"<{number}@x.test>" for number in range(50)]
     thread = thread_after("<answered@x.test>", ids)
     assert thread.references == (*ids[-19:], "<answered@x.test>")
+
+
+@pytest.mark.parametrize(("audience", "days"), [*zip(Audience, (90, 1100, 90, 14, 1), strict=True)], ids=str)
+def test_a_token_is_good_for_as_long_as_its_mail_is_answered(audience: Audience, days: int) -> None:
+    keys = TokenKeys("privacy@company.test", {"a": b"k" * 32}, "a")
+    [text] = tokens_in(message_id(Address(TO, audience, 7, 1), "cause", keys, NOW.date()))
+    token = keys.verify(text, NOW.date() + timedelta(days=days))
+    assert token == Token(audience, 7, 1, NOW.date() + timedelta(days=days))
+    assert keys.verify(text, NOW.date() + timedelta(days=days + 1)) is None
 
 
 def test_a_moment_is_written_in_the_zone_it_is_given_in() -> None:

@@ -2,6 +2,10 @@
 
 import pytest
 
+from mailbot.compose import open_stores
+from mailbot.config import load
+from mailbot.store.corrections import Reclassified, corrections
+from mailbot.store.engine import read
 from tests.e2e.by_mail import Story, links, text_of
 from tests.e2e.desk import Desk
 from tests.servers.lab import MailLab
@@ -25,6 +29,13 @@ ANSWER = {
     "ja": "お問い合わせありがとうございます。\nお申し出のとおりに対応いたしました。",
     "en": "Thank you for writing to us.\nWe have done as you asked.",
 }
+
+
+def corrections_of(desk: Desk) -> list[Reclassified]:
+    """What the desk keeps for the classifier to learn from."""
+    stores = open_stores(load(desk.config_file))
+    with read(stores.engine) as connection:
+        return [one.change for one in corrections(connection, stores.vault)[0]]
 
 
 def test_a_correction_and_a_marketing_stop_are_solved_in_three_staff_mails(desk: Desk, mail_lab: MailLab) -> None:
@@ -171,13 +182,15 @@ def test_what_was_misread_is_put_right_in_one_line_and_a_slip_in_it_changes_noth
     assert kinds == {"marketing_stop": "2025-11-27", "correct": "2025-12-04"}
     assert story.case()["handler"] == "hana"
     assert "request_reclassified" in story.happened()
+    [kept] = corrections_of(sqlite_desk)
+    assert (set(kept.old_kinds), set(kept.new_kinds)) == ({"erase", "marketing_stop"}, {"marketing_stop", "correct"})
     story.ends()
 
 
 def test_an_order_that_nothing_proves_waits_for_the_code_that_went_to_the_roster_address(
-    desk: Desk, mail_lab: MailLab
+    sqlite_desk: Desk, mail_lab: MailLab
 ) -> None:
-    story = Story(desk, mail_lab)
+    story = Story(sqlite_desk, mail_lab)
     hana, customer = story.hana, story.requester()
     hana.is_proved = False
     customer.write("配信停止", "広告のメールの配信を停止してください。")
@@ -219,7 +232,8 @@ def test_the_manager_answers_the_digest(sqlite_desk: Desk, mail_lab: MailLab) ->
     assert f"/assign {ref} hana" in text_of(receipt)
     assert "Handler: nobody → hana" in text_of(receipt)
     assert len(hana.got("notice")) == 2, "the new handler has the case before them"
-    boss.reply(digest, "/list")
+    assert f"{ref}: an end to advertising and marketing messages, due Thu 27 Nov, handler: hana" in text_of(receipt)
+    boss.reply(digest, "/approve 1")
     story.until("11-25 09:10")
-    assert ref in text_of(boss.got("receipt")[-1])
+    assert "use the mail that asks for your approval" in text_of(boss.got("receipt")[-1])
     story.ends()

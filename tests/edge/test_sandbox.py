@@ -203,7 +203,7 @@ def test_thirty_megabytes_of_a_file_come_back(sound: Sandbox) -> None:
     data = bytes(range(250)) * 114_000
     begun = time.monotonic()
     assert sound.enclosed(with_files(data), [digest(data)]) == [data]
-    assert time.monotonic() - begun < MOST_S
+    assert time.monotonic() - begun < WALL_S_OF_PRODUCT
 
 
 @pytest.mark.parametrize("name", ["100,000 parts", "nested 1,000 deep", "winmail.dat of garbage", "40 MB of NUL"])

@@ -190,14 +190,14 @@ _TABLE = (
     ),
     Spec(
         *("approve", ("approve",), ("承認",), _MANAGER, Arguments(takes_number=True, needs_target=True)),
-        *("/approve LINE", "Approves what waits on a line of the digest."),
-        *("/承認 行", "日次報告のその行で待つものを承認します。"),
+        *("/approve CODE", "Approves what the mail with this code asks for."),
+        *("/承認 コード", "そのコードのメールで求められたものを承認します。"),
     ),
     Spec(
         *("deny", ("deny", "reject"), ("差戻", "差し戻し", "差戻し"), _MANAGER),
         Arguments(text=Text.OPTIONAL, takes_number=True, needs_target=True),
-        *("/deny LINE WHY", "Sends it back to its author."),
-        *("/差戻 行 理由", "起案者に差し戻します。"),
+        *("/deny CODE WHY", "Sends it back to its author."),
+        *("/差戻 コード 理由", "起案者に差し戻します。"),
     ),
     Spec(
         *("snooze", ("snooze",), ("後で",), _STAFF),

@@ -13,9 +13,9 @@ from mailbot.core.kinds import KINDS
 from mailbot.core.letters import Company, Letter, LetterKind
 from mailbot.core.message import Language
 
-_REPLY_DAYS, _REMINDER_DAYS = 20, (5, 10)
+REPLY_DAYS, _REMINDER_DAYS = 20, (5, 10)
 """Law §2: reminders at 5 and 10 business days, lapse at 20."""
-_DESTROYED_DAYS = 10
+DESTROYED_DAYS = 10
 _KEPT_YEARS = 3
 
 
@@ -63,9 +63,9 @@ def _more(order: LetterOrder, scene: Scene, about: tuple[Request, ...]) -> Mappi
     calendar = scene.rules.calendar
     today = calendar.local_day(scene.now)
     waiting = {
-        "reply_by": calendar.add_business_days(today, _REPLY_DAYS),
+        "reply_by": calendar.add_business_days(today, REPLY_DAYS),
         "reminders": [calendar.add_business_days(today, days) for days in _REMINDER_DAYS],
-        "destroyed_days": _DESTROYED_DAYS,
+        "destroyed_days": DESTROYED_DAYS,
     }
     more: Mapping[str, Mapping[str, object]] = {
         "identity_request": {**waiting, "tier": tier_needed(about, scene.rules.policy)},

@@ -15,15 +15,16 @@ command ends the block; what follows is the text of the mail.
 
 - All or nothing: where one line cannot be read, nothing is done, and the answer says what was read and what may have
   been meant. The same command twice for one case is such a line; notes may repeat.
-- A reference behind the command word means that case: `/assign KJ-2026-000123-M hana`. In an answer to the digest the
-  number of a line does, for the commands with a `LINE` below: `/assign 3 hana`, `/note 2 …`.
+- In an answer to the digest, a reference behind the command word says which case is meant:
+  `/assign KJ-2026-000123-M hana`.
 - Numbers at the end limit a command to these requests of the case: `/refuse 33-2-2 1 3`. Without them it means all
   that are open. Behind a free text they need their `#`.
 - `[…]` may be left out, `a|b` is a choice, `…` may repeat.
 
 What leaves the office is shown first, with a code. It leaves when the first line of an answer is `送信 CODE` or
-`send CODE`; `承認 CODE` or `approve CODE` is the manager's; `差戻 CODE 理由` or `deny CODE WHY` sends it back. A code
-stands alone in its mail, without commands. `送信` without a code does nothing.
+`send CODE`, `確認 CODE` or `confirm CODE` where nothing leaves; `承認 CODE` or `approve CODE` is the manager's;
+`差戻 CODE 理由` or `deny CODE WHY` sends it back. A code stands alone in its mail, without commands. `送信` without a
+code does nothing.
 
 """
 _VOCABULARIES: Mapping[str, Mapping[str, str]] = {

@@ -43,8 +43,6 @@ class Plan:
 
 def plan(scene: Scene, commands: Sequence[Command]) -> Plan:
     """Return what commands and the words below them make happen. Raises NotDone, and then nothing does."""
-    if unknown := [one for one in commands if one.name not in EVERYDAY and one.name not in WEIGHTY]:
-        raise NotDone("unknown", unknown[0].line, suggestions=())
     everyday = [one for one in commands if one.name in EVERYDAY]
     weighty = tuple(one for one in commands if one.name in WEIGHTY)
     at_once = Act()

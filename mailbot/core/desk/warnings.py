@@ -21,7 +21,7 @@ LONG_CHARS = 8_000
 LEAST_NOTE_LETTERS = 12
 
 _FOREIGN = ("address", "phone", "name")
-_STAFF_TOKEN = re.compile(r"(?<![a-km-np-z2-9])[a-km-np-z2-9][sm][a-km-np-z2-9]{37}(?![a-km-np-z2-9])", re.IGNORECASE)
+_STAFF_TOKEN = re.compile(r"(?<![a-km-np-z2-9])[a-km-np-z2-9][smbx][a-km-np-z2-9]{37}(?![a-km-np-z2-9])", re.IGNORECASE)
 _QUOTED_LINE = re.compile(r"\s*+[>＞│]")
 _EARLIER_MAIL = re.compile(
     r"[\W_]{2,80}+(?:original message|begin forwarded message|forwarded message|reply message|元のメッセージ"

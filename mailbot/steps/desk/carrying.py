@@ -11,6 +11,7 @@ from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, notice
 from mailbot.core.decide import opened_by_hand
 from mailbot.core.desk.attachments import type_of
+from mailbot.core.desk.letter_of import DESTROYED_DAYS
 from mailbot.core.desk.letterbook import form_for
 from mailbot.core.desk.scene import Act, Extra, LetterOrder, NotDone, Scene
 from mailbot.core.desk.weighty import absorbed
@@ -33,8 +34,6 @@ from mailbot.store.engine import read, write
 from mailbot.store.ledger import ledger_rows
 from mailbot.store.mail import Post
 from mailbot.store.papers import plan_destruction
-
-_DESTROYED_AFTER_DAYS = 10
 
 
 def carried(acting: Acting, effect: Effect, scene: Scene, act: Act, said: Sequence[Said]) -> Result:
@@ -153,7 +152,7 @@ def _papers(acting: Acting, scene: Scene, _: tuple[str, ...]) -> Result:
     with read(acting.parts.engine) as connection:
         kept = [event for event in events_of(connection, acting.snapshot.case_id) if event.name is Name.PAPERS_RECEIVED]
     calendar = scene.rules.calendar
-    day = calendar.add_business_days(calendar.local_day(acting.now), _DESTROYED_AFTER_DAYS - 1)
+    day = calendar.add_business_days(calendar.local_day(acting.now), DESTROYED_DAYS - 1)
     due_at = calendar.at(day, scene.rules.policy.ladder.at)
     ids = [int(str(event.data["message"])) for event in kept]
     return Result(writes=(partial(plan_destruction, ledger_ids=ids, due_at=due_at),))

@@ -15,12 +15,13 @@ from mailbot.core.desk.known import addresses_in, names_in, phones_in
 from mailbot.core.desk.order import Command, read_order
 from mailbot.core.desk.plan import Offer
 from mailbot.core.desk.preview import Offered, Preview, preview
-from mailbot.core.desk.scene import Act, LetterOrder, Scene
+from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
 from mailbot.core.desk.warnings import BLOCKING, Draft, warnings_of
 from mailbot.core.events import Event, Name
 from mailbot.core.letters import LetterKind, Rendered, Said
 from mailbot.core.marks import REPLY_TO
 from mailbot.core.message import Attachment
+from mailbot.core.reader.attachment.attachment import TNEF_TYPES
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.triage import is_own_address
 from mailbot.edge.sandbox import Unreadable
@@ -172,14 +173,14 @@ def _files(acting: Acting) -> tuple[tuple[Attachment, ...], dict[str, bytes]]:
     allowed, _ = judged(_meant(acting))
     found = acting.parts.sandbox.enclosed(acting.raw, [one.sha256 for one in allowed]) if allowed else []
     if isinstance(found, Unreadable):
-        return (), {}
+        raise NotDone("blocked", warnings=[Said("attachment_type", {"name": one.name}) for one in allowed])
     contents = {one.sha256: data for one, data in zip(allowed, found, strict=True)}
     return judged(allowed, contents)[0], contents
 
 
 def _meant(acting: Acting) -> tuple[Attachment, ...]:
-    """Return the files a person attached; the pictures of a signature belong to their own program (threats C5)."""
-    return tuple(one for one in acting.incoming.attachments if not one.is_inline)
+    """Return the files a person attached; pictures of a signature and Outlook's container are their program's (C5)."""
+    return tuple(one for one in acting.incoming.attachments if not one.is_inline and one.type not in TNEF_TYPES)
 
 
 def _warnings(

@@ -55,7 +55,7 @@ def staff_mail(parts: Parts, one: Read, snapshot: Snapshot, person: Staff, tag_d
     try:
         acting, result = _obeyed(acting)
     except NotDone as fault:
-        result = answer(acting, [fault.said])
+        result = answer(acting, [*_read_well(_order(acting), fault.said.line), fault.said])
     seen = partial(keep_known, rows=[(acting.snapshot.case_id, {mark: "mail"})])
     return done(acting, result + Result(writes=(seen,)))
 
@@ -103,7 +103,6 @@ def _order(acting: Acting) -> Order:
 
 def _mistaken(order: Order) -> list[Said]:
     """Return every line as it was read: nothing of the mail is done."""
-    read_well = [Said("read", {}, one.line) for one in order.commands]
     wrong = [
         Said(
             _code_of(one),
@@ -113,7 +112,12 @@ def _mistaken(order: Order) -> list[Said]:
         )
         for one in order.mistakes
     ]
-    return [*read_well, *wrong]
+    return [*_read_well(order), *wrong]
+
+
+def _read_well(order: Order, but: str = "") -> list[Said]:
+    """Return the commands that were read, beside one that cannot be done: they are not done either."""
+    return [Said("read", {}, one.line) for one in order.commands if one.line != but]
 
 
 def _code_of(mistake: Mistake) -> str:

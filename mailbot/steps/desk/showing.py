@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from mailbot.core.case import Case, Request
+from mailbot.core.case import Case, Request, fold
 from mailbot.core.correspondence import first_due
+from mailbot.core.decide import decide_bounced
 from mailbot.core.desk.attachments import judged, type_of
 from mailbot.core.desk.commands import help_rows
 from mailbot.core.desk.scene import Extra, NotDone, Scene
@@ -25,6 +26,7 @@ from mailbot.store.mail import cancel, is_waiting
 from mailbot.store.register import open_case_ids
 
 Rows = tuple[tuple[str, str | Said], ...]
+_MOST_LETTERS = 9
 _MOST_ROWS = 60
 
 
@@ -67,11 +69,11 @@ def _line(one: Request, language: Language) -> Said:
 
 
 def _list(acting: Acting, scene: Scene) -> Shown:
-    """Show the open cases, the most urgent first."""
-    del scene
+    """Show the open cases, the most urgent first; the one the mail acts on as that leaves it."""
     with read(acting.parts.engine) as connection:
         found = snapshots(connection, open_case_ids(connection)).values()
-    cases = sorted((one.case for one in found), key=lambda case: (str(first_due(case.running) or "9"), case.ref))
+    known = (scene.case if one.case.ref == scene.case.ref else one.case for one in found)
+    cases = sorted(known, key=lambda case: (str(first_due(case.running) or "9"), case.ref))
     return Shown(tuple((case.ref, _summary(case, acting.person.language)) for case in cases))
 
 
@@ -158,13 +160,9 @@ def _undo(acting: Acting, scene: Scene) -> Shown:
     with read(acting.parts.engine) as connection:
         drafts = offered(connection, case_id, author)
         last = last_done(connection, case_id, author)
-        key = f"letter:{last}:0"
-        waits = bool(last) and is_waiting(connection, key)
-    del scene
-    if waits:
-        taken_back = Event(Name.RELAY_CANCELLED, acting.now, author, data={"mail": key})
-        writes = (partial(cancel, key=key, now=acting.now),)
-        return Shown(said=(Said("undone"),), result=Result(events=(taken_back,), writes=writes))
+        keys = [key for place in range(_MOST_LETTERS) if is_waiting(connection, key := f"letter:{last}:{place}")]
+    if last and keys:
+        return Shown(said=(Said("undone"),), result=_taken_back(acting, scene, keys))
     if drafts:
         voided = tuple(
             Event(Name.EFFECT_VOIDED, acting.now, author, data={"effect": one.id, "hash": one.digest}) for one in drafts
@@ -172,6 +170,15 @@ def _undo(acting: Acting, scene: Scene) -> Shown:
         writes = (partial(void_others, case_id=case_id, author=author, now=acting.now),)
         return Shown(said=(Said("undone"),), result=Result(events=voided, writes=writes))
     raise NotDone("already_sent" if last else "nothing_to_undo")
+
+
+def _taken_back(acting: Acting, scene: Scene, keys: Sequence[str]) -> Result:
+    """Take back every letter of an effect that waits; what they should have answered is owed an answer again."""
+    events: list[Event] = []
+    for key in keys:
+        events.append(Event(Name.RELAY_CANCELLED, acting.now, acting.person.id, data={"mail": key}))
+        events += decide_bounced(fold(events, scene.case), key, acting.now, scene.rules)
+    return Result(events=tuple(events), writes=tuple(partial(cancel, key=key, now=acting.now) for key in keys))
 
 
 _SHOWN: Mapping[str, Callable[[Acting, Scene], Shown]] = {

@@ -12,7 +12,7 @@ from mailbot.core.reader.attachment.tnef import MAX_FILES, SIGNATURE, read_tnef
 from mailbot.core.reader.headers.headers import file_name
 from mailbot.core.reader.mime.mime import Part, decoded, leaves
 
-_TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
+TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _TNEF_NAME = "winmail.dat"
 _NO_TYPE = "application/octet-stream"
 _BROKEN = "tnef_broken"
@@ -56,7 +56,7 @@ def _attachment(name: str, kind: str, data: bytes) -> Attachment:
 
 def _held(one: Attachment, data: bytes, left: int) -> tuple[list[Attachment], list[str]]:
     """Return the files in a container of Outlook, however the mail calls it, and what was wrong with it."""
-    is_called_one = one.type in _TNEF_TYPES or one.name.lower() == _TNEF_NAME
+    is_called_one = one.type in TNEF_TYPES or one.name.lower() == _TNEF_NAME
     if not data.startswith(SIGNATURE):
         return [], [_BROKEN] if is_called_one else []
     held = read_tnef(data, left)
