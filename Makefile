@@ -7,7 +7,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --py
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers lint train evaluate fuzz bench docs lock
+.PHONY: help demo test servers lint train evaluate fuzz sabotage bench docs lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -34,6 +34,9 @@ train: $(VENV)/test.stamp ## teach the classifier from models/data
 
 fuzz: $(VENV)/test.stamp ## look for bytes that break the reader (FUZZ_S=60 seconds for each target)
 	$(BIN)/python -m tests.fuzz.run
+
+sabotage: servers $(VENV)/test.stamp ## take promises away from a copy: each must turn its test red (ARGS="word" for some)
+	$(BIN)/python -m tests.sabotage.run $(ARGS)
 
 bench: $(VENV)/test.stamp ## measure throughput on this machine
 	$(BIN)/python bench/run.py

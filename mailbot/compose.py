@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from mailbot.config import Config, ConfigFault, moved_clock
 from mailbot.core.calendar import CalendarFault
-from mailbot.core.decide import Rules
+from mailbot.core.clock import Rules
 from mailbot.core.letters import Company
 from mailbot.core.policy import PolicyFault, parse_policy
 from mailbot.edge.clock import Clock

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from mailbot.core.case import RUNNING, Request
+from mailbot.core.case import Request
+from mailbot.core.clock import Rules
 from mailbot.core.conservation import conservation_line, is_conserved
-from mailbot.core.decide import Rules
 from mailbot.core.events import SENTENCES, Event, Name, stamp
 from mailbot.core.policy import dates
 from mailbot.core.reckoning import reckoned, shown_day
+from mailbot.core.transitions import RUNNING
 from mailbot.edge.sandbox import Unreadable
 from mailbot.steps.daily import digest_context, digest_letter, write_digest
 from mailbot.steps.fetch import watched

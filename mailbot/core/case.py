@@ -1,4 +1,4 @@
-"""A case and its requests: folded from events, and the one table that says which event may follow which state.
+"""A case and its requests, folded from events.
 
 Only `apply` changes a case's state; an event that TRANSITIONS does not know raises and nothing is written.
 """
@@ -6,124 +6,11 @@ Only `apply` changes a case's state; an event that TRANSITIONS does not know rai
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from functools import reduce
 from typing import Any
 
 from mailbot.core.events import Event, Name
-
-
-class Scope(StrEnum):
-    """What a state belongs to: a case, one request inside it, or the office (digests) as a whole."""
-
-    CASE = "case"
-    REQUEST = "request"
-    OFFICE = "office"
-
-
-class State(StrEnum):
-    """The states of a case and of a request; ABSENT is before the first event."""
-
-    ABSENT = "absent"
-    RECEIVED = "received"
-    ACKNOWLEDGED = "acknowledged"
-    UNACKNOWLEDGED = "unacknowledged"
-    OPEN = "open"
-    UNCLASSIFIED = "unclassified"
-    OVERDUE = "overdue"
-    PAUSED = "paused"
-    DECIDED = "decided"
-    CLOSED = "closed"
-    REOPENED = "reopened"
-    MERGED = "merged"
-    DROPPED = "dropped"
-    MOVED = "moved"
-    OFFICE = "office"
-
-
-_OPENED = (State.RECEIVED, State.ACKNOWLEDGED, State.UNACKNOWLEDGED, State.REOPENED)
-_AFTERWARDS = (State.CLOSED, State.MERGED)
-_UNDECIDED = (State.OPEN, State.UNCLASSIFIED, State.OVERDUE, State.PAUSED)
-RUNNING = (*_UNDECIDED, State.DECIDED)
-"""The states of a request that is owed an answer: its clocks run until the server took the answer."""
-_REMARKS = (
-    Name.FLAG_RAISED,
-    Name.LETTER_QUEUED,
-    Name.LETTER_ACCEPTED,
-    Name.LETTER_FAILED,
-    Name.LETTER_BOUNCED,
-    Name.FOLLOW_UP_RECEIVED,
-    Name.STAFF_MESSAGE_RECEIVED,
-    Name.AUTHORITY_REFUSED,
-    Name.CHALLENGE_ISSUED,
-    Name.HANDLER_ASSIGNED,
-    Name.NOTE_KEPT,
-    Name.IDENTITY_VERIFIED,
-    Name.IDENTITY_REOPENED,
-    Name.PAPERS_RECEIVED,
-    Name.PAPERS_DESTROYED,
-    Name.EFFECT_OFFERED,
-    Name.EFFECT_CONFIRMED,
-    Name.EFFECT_VOIDED,
-    Name.APPROVAL_ASKED,
-    Name.APPROVAL_REMINDED,
-    Name.APPROVAL_GIVEN,
-    Name.APPROVAL_DENIED,
-    Name.CASE_ABSORBED,
-    Name.CASE_SPLIT,
-    Name.CASE_LINKED,
-    Name.HOLD_SET,
-    Name.HOLD_LIFTED,
-    Name.PARTY_ADDED,
-    Name.ADDRESS_CHANGED,
-    Name.STATUS_TOLD,
-    Name.RELAY_CANCELLED,
-    Name.WARNINGS_SNOOZED,
-)
-_LATE = (Name.ACKNOWLEDGEMENT_ACCEPTED, Name.ACKNOWLEDGEMENT_FAILED, Name.ACKNOWLEDGEMENT_WITHHELD)
-"""What became of an acknowledgement may be known only after the case went on."""
-
-_OF_THE_OFFICE = (
-    Name.DIGEST_ISSUED,
-    Name.LETTER_FAILED,
-    Name.LETTER_BOUNCED,
-    Name.STAFF_MESSAGE_RECEIVED,
-    Name.AUTHORITY_REFUSED,
-    Name.CHALLENGE_ISSUED,
-    Name.EFFECT_OFFERED,
-    Name.EFFECT_VOIDED,
-)
-
-TRANSITIONS: Mapping[tuple[Scope, State, Name], State] = {
-    (Scope.CASE, State.ABSENT, Name.CASE_OPENED): State.RECEIVED,
-    (Scope.CASE, State.RECEIVED, Name.ACKNOWLEDGEMENT_WITHHELD): State.UNACKNOWLEDGED,
-    (Scope.CASE, State.RECEIVED, Name.ACKNOWLEDGEMENT_FAILED): State.UNACKNOWLEDGED,
-    (Scope.CASE, State.RECEIVED, Name.ACKNOWLEDGEMENT_ACCEPTED): State.ACKNOWLEDGED,
-    (Scope.REQUEST, State.ABSENT, Name.REQUEST_OPENED): State.OPEN,
-    (Scope.REQUEST, State.ABSENT, Name.REQUEST_LEFT_UNCLASSIFIED): State.UNCLASSIFIED,
-    (Scope.REQUEST, State.OPEN, Name.DEADLINE_MISSED): State.OVERDUE,
-    (Scope.REQUEST, State.UNCLASSIFIED, Name.DEADLINE_MISSED): State.OVERDUE,
-    **{(Scope.CASE, state, Name.CASE_CLOSED): State.CLOSED for state in _OPENED},
-    **{(Scope.CASE, state, Name.CASE_MERGED): State.MERGED for state in _OPENED},
-    (Scope.CASE, State.CLOSED, Name.CASE_REOPENED): State.REOPENED,
-    **{(Scope.CASE, state, remark): state for state in (*_OPENED, *_AFTERWARDS) for remark in _REMARKS},
-    **{(Scope.CASE, state, name): state for state in (State.REOPENED, *_AFTERWARDS) for name in _LATE},
-    **{(Scope.REQUEST, state, Name.DEADLINE_WARNED): state for state in RUNNING},
-    **{(Scope.REQUEST, state, Name.REPLY_ASKED): state for state in _UNDECIDED},
-    **{(Scope.REQUEST, state, Name.REQUEST_EXTENDED): State.OPEN for state in _UNDECIDED if state is not State.PAUSED},
-    **{(Scope.REQUEST, state, Name.REQUEST_RECLASSIFIED): State.OPEN for state in _UNDECIDED},
-    **{(Scope.REQUEST, state, Name.REQUEST_DROPPED): State.DROPPED for state in _UNDECIDED},
-    **{(Scope.REQUEST, state, Name.REQUEST_MOVED): State.MOVED for state in _UNDECIDED},
-    **{(Scope.REQUEST, state, Name.PAUSE_STARTED): State.PAUSED for state in _UNDECIDED if state is not State.PAUSED},
-    (Scope.REQUEST, State.PAUSED, Name.PAUSE_ENDED): State.OPEN,
-    **{(Scope.REQUEST, state, Name.REQUEST_DECIDED): State.DECIDED for state in RUNNING},
-    (Scope.REQUEST, State.DECIDED, Name.REQUEST_ANSWERED): State.CLOSED,
-    (Scope.REQUEST, State.DECIDED, Name.REQUEST_REOPENED): State.OPEN,
-    (Scope.REQUEST, State.CLOSED, Name.REQUEST_REOPENED): State.OPEN,
-    **{(Scope.OFFICE, state, fact): State.OFFICE for state in (State.ABSENT, State.OFFICE) for fact in _OF_THE_OFFICE},
-}
-"""The whole life of a case and of a request: (scope, state, event) -> next state."""
-
+from mailbot.core.transitions import RUNNING, TRANSITIONS, UNDECIDED, Scope, State
 
 DAYS = ("answer_on", "ack_on", "triage_on", "notice_on", "total_on", "gate_on")
 """The dates that an opening event carries and a request row keeps."""
@@ -175,7 +62,7 @@ class Request:
     @property
     def is_undecided(self) -> bool:
         """Whether a person still has to decide."""
-        return self.state in _UNDECIDED
+        return self.state in UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +121,6 @@ def apply(case: Case, event: Event) -> Case:
         change = _CASE_CHANGES.get(event.name)
         return replace(case, **change(case, event)) if change else case
     return replace(case, requests=_with_request(case.requests, event))
-
-
-def scope_states(scope: Scope) -> tuple[State, ...]:
-    """Return the states that occur in one scope of the table, in table order."""
-    pairs = ((state, after) for (of, state, _), after in TRANSITIONS.items() if of is scope)
-    return tuple(dict.fromkeys(state for pair in pairs for state in pair))
 
 
 def _next(scope: Scope, state: State, name: Name) -> State:

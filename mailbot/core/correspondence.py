@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailbot.core.case import Case, Request
-from mailbot.core.decide import Rules, needs_identity
+from mailbot.core.clock import Rules
+from mailbot.core.decide import needs_identity
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.letters import Company, Letter, LetterKind, RequestLine, Tap
 from mailbot.core.message import Incoming, Language

@@ -1,14 +1,15 @@
 """The diagram of the life of a case and of a request, made from the one table so that it cannot lie."""
 
-from mailbot.core.case import TRANSITIONS, Scope, State
+from mailbot.core.transitions import TRANSITIONS, Scope, State
 
 _TITLES = {Scope.CASE: "A case", Scope.REQUEST: "A request inside a case"}
 
 
 def diagram() -> str:
     """Return the states and what moves between them as Markdown with Mermaid charts; remarks that move nothing last."""
-    return "# The life of a case\n\nMade from `TRANSITIONS` in `mailbot/core/case.py` by `make docs`.\n" + "".join(
-        _chart(scope) for scope in _TITLES
+    return (
+        "# The life of a case\n\nMade from `TRANSITIONS` in `mailbot/core/transitions.py` by `make docs`.\n"
+        + "".join(_chart(scope) for scope in _TITLES)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from mailbot.core.case import Request
-from mailbot.core.decide import Rules, dates_of, points_of
+from mailbot.core.clock import Rules, dates_of, points_of
 from mailbot.core.kinds import KINDS
 
 _ONE_DAY = timedelta(days=1)

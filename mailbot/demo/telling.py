@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from email.message import EmailMessage
 
-from mailbot.core.case import Case, State
+from mailbot.core.case import Case
 from mailbot.core.events import Event, Name
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.ladder import OVERDUE
+from mailbot.core.transitions import State
 from mailbot.demo.mails import read, text_of
 from mailbot.demo.office import ROLES
 from mailbot.demo.shelf import APPROVALS, sort_of

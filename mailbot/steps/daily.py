@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from mailbot.core.calendar import Calendar
-from mailbot.core.case import Case, Request, State
+from mailbot.core.case import Case, Request
 from mailbot.core.conservation import conservation_line
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.kinds import KINDS
 from mailbot.core.letters import DigestLine, HeldLine, Letter, LetterKind
 from mailbot.core.message import Language
+from mailbot.core.transitions import State
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail

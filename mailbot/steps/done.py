@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailbot.core.case import Case
-from mailbot.core.decide import Rules, next_due
+from mailbot.core.clock import Rules, next_due
 from mailbot.core.events import Event, Name
 from mailbot.steps.reading import Read
 from mailbot.store.blobs import Sealed

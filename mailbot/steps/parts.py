@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from mailbot.config import Config
-from mailbot.core.decide import Rules
+from mailbot.core.clock import Rules
 from mailbot.core.letters import Company
 from mailbot.core.token import TokenKeys
 from mailbot.edge.imap import Mailbox

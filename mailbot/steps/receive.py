@@ -13,9 +13,9 @@ import structlog
 from sqlalchemy import Connection, Row
 
 from mailbot.core.case import fold
-from mailbot.core.decide import decide_bounced
 from mailbot.core.events import Event
 from mailbot.core.match import Match, Route, match
+from mailbot.core.progress import decide_bounced
 from mailbot.core.triage import Circumstances, Sorted, is_own_address, sort_out
 from mailbot.steps.desk.doubting import already_done, refused
 from mailbot.steps.desk.orders import staff_mail

@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mailbot.core.case import fold
-from mailbot.core.decide import decide_accepted, decide_bounced
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.gate import Permit, faults
 from mailbot.core.letters import LetterKind
+from mailbot.core.progress import decide_accepted, decide_bounced
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result
 from mailbot.steps.done import due_after

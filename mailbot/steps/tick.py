@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mailbot.core.case import Case, Request, fold
+from mailbot.core.clock import Rules, is_snoozed, next_due
 from mailbot.core.correspondence import Reader, warning
-from mailbot.core.decide import Rules, decide_tick, is_snoozed, next_due
+from mailbot.core.decide import decide_tick
 from mailbot.core.events import Event, Json, Name
 from mailbot.sections import Staff
 from mailbot.steps.daily import next_digest_at, write_digest

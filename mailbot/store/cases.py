@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mailbot.core.case import DAYS, RUNNING, Case, Request, State, apply
+from mailbot.core.case import DAYS, Case, Request, apply
 from mailbot.core.events import GENESIS, Event, Name, canonical, chain
+from mailbot.core.transitions import RUNNING, State
 from mailbot.store.blobs import Sealed, insert_blobs
 from mailbot.store.tables import OFFICE, case_file, counter, event, party, request
 

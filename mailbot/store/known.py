@@ -17,7 +17,7 @@ _AT_ONCE = 500
 
 def indexes(vault: Vault, values: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Return the kind of each value (`address`, `phone`, `name`) by its keyed hash."""
-    return {vault.blind(f"known {kind}", value.encode()): kind for kind, found in values.items() for value in found}
+    return {vault.blind(f"known {kind}", value): kind for kind, found in values.items() for value in found}
 
 
 def keep_known(connection: Connection, rows: Sequence[tuple[int, Mapping[str, str]]]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from mailbot.core.case import RUNNING
+from mailbot.core.transitions import RUNNING
 from mailbot.store.ledger import Disposition
 from mailbot.store.tables import OFFICE, case_file, cursor, inbox, ledger, outbox, party, request
 

@@ -5,9 +5,10 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from mailbot.core.case import TRANSITIONS, Case, Scope, State, apply
+from mailbot.core.case import Case, apply
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.kinds import UNCLASSIFIED
+from mailbot.core.transitions import TRANSITIONS, Scope, State
 
 NOW = datetime(2026, 11, 20, 5, 10, tzinfo=UTC)
 REF = "KJ-2026-000123-M"

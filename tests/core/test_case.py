@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.case import TRANSITIONS, Case, Request, Scope, State, UnexpectedEvent, apply, fold, scope_states
-from mailbot.core.decide import Arrived, Rules, decide_follow_up, decide_new, decide_staff, decide_tick, next_due
+from mailbot.core.case import Case, Request, UnexpectedEvent, apply, fold
+from mailbot.core.clock import Rules, next_due
+from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_staff, decide_tick
 from mailbot.core.events import SENTENCES, Event, Json, Name, canonical, chain
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.message import Asked, Verdict
 from mailbot.core.policy import parse_policy
+from mailbot.core.transitions import TRANSITIONS, Scope, State, scope_states
 from mailbot.edge.holiday import build_calendar
 from mailbot.resources import policies_folder
 from tests.core.histories import NOW, event, histories
@@ -142,6 +145,109 @@ def test_what_each_event_leaves_in_the_case() -> None:
     assert (second.confidence, second.gate_on, second.fired) == (None, date(2026, 12, 4), frozenset())
 
 
+# The desk: what its acts leave in the case.
+
+
+def after(*happened: Event) -> Case:
+    return fold([event(Name.CASE_OPENED), event(Name.REQUEST_OPENED, 1), *happened])
+
+
+LEFT_IN_CASE = [
+    (Name.HANDLER_ASSIGNED, {"handler": "hana"}),
+    (Name.IDENTITY_VERIFIED, {"identity": 2}),
+    (Name.HOLD_SET, {"flags": frozenset({"hold"})}),
+    (Name.WARNINGS_SNOOZED, {"snoozed_until": date(2026, 11, 30)}),
+    (Name.CASE_CLOSED, {"state": State.CLOSED, "closed_at": NOW}),
+    (Name.CASE_MERGED, {"state": State.MERGED, "closed_at": NOW, "merged_into": "KJ-2026-000124-N"}),
+    (Name.NOTE_KEPT, {}),
+    (Name.CASE_LINKED, {}),
+    (Name.ADDRESS_CHANGED, {}),
+]
+
+
+@pytest.mark.parametrize(("name", "left"), LEFT_IN_CASE)
+def test_what_an_act_of_the_desk_leaves_in_the_case(name: Name, left: dict[str, Any]) -> None:
+    assert after(event(name)) == replace(after(), **left)
+
+
+LEFT_IN_REQUEST = [
+    (Name.REPLY_ASKED, {"mail": "ask:7:awaiting_identity"}),
+    (
+        Name.PAUSE_STARTED,
+        {
+            "state": State.PAUSED,
+            "pause": "awaiting_identity",
+            "paused_on": date(2026, 11, 24),
+            "stops": frozenset({"awaiting_identity"}),
+        },
+    ),
+    (Name.REQUEST_EXTENDED, {"moved": 10, "is_extended": True, "notice_on": date(2026, 12, 17)}),
+    (Name.REQUEST_DECIDED, {"state": State.DECIDED, "outcome": "full", "mail": "letter:1:0"}),
+    (Name.REQUEST_DROPPED, {"state": State.DROPPED}),
+    (Name.REQUEST_MOVED, {"state": State.MOVED}),
+    (
+        Name.REQUEST_RECLASSIFIED,
+        {"kind": "correct", "right": "correction", "confidence": None, "answer_on": None},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "left"), LEFT_IN_REQUEST)
+def test_what_an_act_of_the_desk_leaves_in_the_request(name: Name, left: dict[str, Any]) -> None:
+    [before] = after().requests
+    assert after(event(name, 1)).requests == (replace(before, **left),)
+
+
+def test_a_stop_ends_with_its_days_and_is_remembered() -> None:
+    [one] = after(event(Name.PAUSE_STARTED, 1), event(Name.PAUSE_ENDED, 1)).requests
+    assert (one.state, one.pause, one.paused_on, one.moved) == (State.OPEN, "", None, 2)
+    assert one.notice_on == date(2026, 12, 7)
+    assert one.stops == {"awaiting_identity"}
+
+
+def test_what_is_answered_keeps_its_outcome_and_what_is_reopened_has_none() -> None:
+    decided = [event(Name.REQUEST_DECIDED, 1, ground="33-2-2", outcome="refused"), event(Name.REQUEST_ANSWERED, 1)]
+    [closed] = after(*decided).requests
+    assert (closed.state, closed.outcome, closed.ground) == (State.CLOSED, "refused", "33-2-2")
+    [again] = after(*decided, event(Name.REQUEST_REOPENED, 1)).requests
+    assert (again.state, again.outcome, again.ground, again.mail) == (State.OPEN, "", "", "")
+
+
+def test_what_is_lifted_reopened_or_undone_is_as_before() -> None:
+    assert after(event(Name.HOLD_SET), event(Name.HOLD_LIFTED)) == after()
+    assert after(event(Name.IDENTITY_VERIFIED), event(Name.IDENTITY_REOPENED)) == after()
+    reopened = after(event(Name.CASE_CLOSED), event(Name.CASE_REOPENED))
+    assert reopened == replace(after(), state=State.REOPENED)
+
+
+RUNNING_STATES = {State.OPEN, State.UNCLASSIFIED, State.OVERDUE, State.PAUSED, State.DECIDED}
+
+
+@pytest.mark.parametrize("state", scope_states(Scope.REQUEST))
+def test_a_request_is_owed_an_answer_until_the_server_took_it(state: State) -> None:
+    case = with_request(state)
+    assert bool(case.running) is (state in RUNNING_STATES)
+    assert bool(case.undecided) is (state in RUNNING_STATES - {State.DECIDED})
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.DROPPED, State.MOVED])
+def test_what_ended_is_never_decided_warned_of_or_asked(state: State) -> None:
+    for name in (Name.REQUEST_DECIDED, Name.DEADLINE_WARNED, Name.REPLY_ASKED, Name.PAUSE_STARTED, Name.PAUSE_ENDED):
+        assert (Scope.REQUEST, state, name) not in TRANSITIONS
+
+
+def test_every_state_of_a_request_that_is_owed_an_answer_can_end() -> None:
+    ends = {State.CLOSED, State.DROPPED, State.MOVED}
+    for state in RUNNING_STATES:
+        reached, steps = {state}, {state}
+        while steps:
+            steps = {
+                to for (scope, at, _), to in TRANSITIONS.items() if scope is Scope.REQUEST and at in steps
+            } - reached
+            reached |= steps
+        assert ends & reached
+
+
 @pytest.mark.parametrize(
     ("name", "withheld"), [(Name.ACKNOWLEDGEMENT_WITHHELD, "junk"), (Name.ACKNOWLEDGEMENT_FAILED, "unknown")]
 )
@@ -164,7 +270,7 @@ def test_the_chained_text_is_pinned() -> None:
     assert chain("0" * 64, "{}") == "5649d09ed68c17156095d175eef152856c5b1a81c117c409c1e00f096aa6838e"
 
 
-CHANGES = [
+CHANGES: list[dict[str, Any]] = [
     {"name": Name.CASE_OPENED},
     {"at": NOW + timedelta(microseconds=1)},
     {"actor": "hana"},
@@ -174,7 +280,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
-def test_any_change_of_an_event_changes_its_text(change: dict[str, object]) -> None:
+def test_any_change_of_an_event_changes_its_text(change: dict[str, Any]) -> None:
     happened = Event(Name.FLAG_RAISED, NOW, data={"flag": "lawyer"})
     assert canonical(replace(happened, **change), 7, 3) != canonical(happened, 7, 3)
     assert len({canonical(happened, 7, 3), canonical(happened, 7, 4), canonical(happened, 8, 3)}) == 3
@@ -259,6 +365,12 @@ def ticked(case: Case, number: int, now: datetime) -> tuple[Case, list[Event]]:
     return fold(events, case), events
 
 
+def due(request: Request, now: datetime) -> datetime:
+    found = next_due(request, RULES, now)
+    assert found is not None
+    return found
+
+
 def points(events: list[Event]) -> list[Json]:
     return [point for one in events for point in _listed(one.data.get("points", []))]
 
@@ -275,10 +387,10 @@ def test_an_open_request_always_has_a_next_moment(kinds: list[str], received_at:
     for pause in hours:
         now += timedelta(hours=pause)
         for number in range(1, len(kinds) + 1):
-            had_come = next_due(case.requests[number - 1], RULES, now) <= now
+            had_come = due(case.requests[number - 1], now) <= now
             case, events = ticked(case, number, now)
             assert bool(events) == had_come
-            assert next_due(case.requests[number - 1], RULES, now) > now
+            assert due(case.requests[number - 1], now) > now
             assert decide_tick(case.requests[number - 1], RULES, now) == []
             told += [(number, point) for point in points(events)]
     assert len(told) == len(set(told))
@@ -288,7 +400,7 @@ def test_an_open_request_always_has_a_next_moment(kinds: list[str], received_at:
 def test_following_the_next_moments_ends_in_overdue(kind: str, received_at: datetime) -> None:
     case, now = opened(kind, at=received_at), received_at
     while case.requests[0].state is not State.OVERDUE:
-        now = next_due(case.requests[0], RULES, now)
+        now = due(case.requests[0], now)
         case, _ = ticked(case, 1, now)
     answer_on = case.requests[0].answer_on
     assert answer_on
@@ -316,7 +428,7 @@ def test_after_a_downtime_every_passed_point_is_in_one_warning(back: str, expect
     assert points(events) == expected
     assert [one.name for one in events].count(Name.DEADLINE_WARNED) == (1 if expected else 0)
     assert case.requests[0].state is state
-    assert next_due(case.requests[0], RULES, now) > now
+    assert due(case.requests[0], now) > now
 
 
 def test_one_warning_says_whom_it_wakes_and_of_which_day() -> None:
@@ -338,4 +450,4 @@ def test_a_clock_set_back_sends_nothing_again(kind: str, received_at: datetime, 
     case, _ = ticked(opened(kind, at=received_at), 1, now)
     earlier = now - timedelta(hours=min(back, ahead))
     assert decide_tick(case.requests[0], RULES, earlier) == []
-    assert next_due(case.requests[0], RULES, earlier) > earlier
+    assert due(case.requests[0], earlier) > earlier

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from mailbot.core.case import Request, State
+from mailbot.core.case import Request
 from mailbot.core.correspondence import request_line
 from mailbot.core.message import Language
+from mailbot.core.transitions import State
 from tests.core.test_case import RULES
 
 BECAUSE = {"erase": ("私を忘れてください", "もういい"), "stop_use": ()}

@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 
 from tests.e2e.desk import Commands, Desk
+from tests.e2e.oracle import watching
 from tests.servers.lab import MailLab
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.processes import Reaper
+
+
+@pytest.fixture(autouse=True)
+def oracle(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Prove after every test that none of its desks wrote to anybody but staff and those who wrote to it."""
+    if "mail_lab" not in request.fixturenames:
+        yield
+        return
+    with watching(request.getfixturevalue("mail_lab"), monkeypatch):
+        yield
 
 
 @pytest.fixture(scope="session")

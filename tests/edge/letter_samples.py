@@ -257,7 +257,14 @@ def desk_words(language: Language) -> dict[str, Any]:
     return {name: table for name, table in vars(template.module).items() if not name.startswith("_")}
 
 
-EMPTY_DAY: dict[str, object] = {"overdue": [], "due_soon": [], "unassigned": [], "other_open": [], "held": [], "approvals": []}
+EMPTY_DAY: dict[str, object] = {
+    "overdue": [],
+    "due_soon": [],
+    "unassigned": [],
+    "other_open": [],
+    "held": [],
+    "approvals": [],
+}
 
 
 def write(template: str, kind: LetterKind, language: Language, context: dict[str, object]) -> Rendered:

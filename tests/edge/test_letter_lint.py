@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from mailbot.core.events import Name
 from mailbot.core.kinds import KINDS
 from mailbot.core.letters import Rendered, RequestLine, Said
 from mailbot.core.message import Language
@@ -74,12 +75,15 @@ def _alike(values: Mapping[str, object], *codes: str) -> dict[str, Mapping[str, 
 
 
 DONE: Mapping[str, Mapping[str, object]] = {
-    **_alike({}, "note", "preview", "approved", "reopened", "spam", "undone", "address", "already_done", "ack"),
+    **_alike(
+        {}, "note", "preview", "approved", "reopened", "spam", "undone", "address", "already_done", "ack", "no_files"
+    ),
     "handler": {"before": "", "after": "s-sato"},
     "type": {"before": ["tp_record"], "after": ["stop_use", "tp_stop"]},
     "asked": {"what": "id"},
     "identity": {"method": "waive"},
     "decided": {"rights": ["tp_record", "delete_item"], "outcome": "no_data"},
+    "approved_by": {"who": "Bo Manager"},
     "waiting_approval": {"who": ["花 管理", "Bo Manager"]},
     "denied": {"reason": "x"},
     "sent": {"letter": "L8"},
@@ -100,16 +104,18 @@ ERRORS: Mapping[str, Mapping[str, object]] = {
     **_alike({}, "twice", "code_unknown", "code_expired", "code_used", "code_void", "code_other", "unknown_ref"),
     **_alike({}, "self_approval", "not_manager", "forward", "nothing_to_undo", "already_sent", "no_draft"),
     **_alike({}, "needs_text", "wrong_case", "case_closed", "not_handler", "no_request", "no_case", "mixed", "many"),
+    **_alike({}, "needs_code", "line_number", "one_case", "no_extension"),
     "unknown": {"suggestions": []},
     "ambiguous": {"suggestions": ["/担当"]},
     "argument": {"usage": "/担当"},
+    "argument_near": {"usage": "/担当", "suggestions": ["訂正"]},
     "missing": {"letter": "L8", "fields": ["事実"]},
     "no_identity": {"tier": 3},
     "cannot": {"state": "unacknowledged"},
     "unknown_person": {"people": ["s-sato"]},
     "unknown_letter": {"letters": ["L8"]},
     "unknown_ground": {"grounds": [("33-2-1", "x")]},
-    "unknown_kind": {"kinds": ["erase"]},
+    "unknown_kind": {"kinds": [("消去", "個人データの消去")], "suggestions": []},
     "unknown_method": {"methods": ["waive"]},
     "blocked": {"warnings": [Said("quoted")]},
     "open_requests": {"numbers": [1, 2]},
@@ -299,6 +305,11 @@ def test_every_refusal_says_what_was_not_done_and_what_helps(code: str, language
     said = refusal(language, Said(code, ERRORS[code], is_done=False)).text.partition("✗ ")[2]
     assert re.search("(して|って|れて|えて)いません" if language is JA else r"\bnot\b|Nothing", said), said
     assert re.search("ください" if language is JA else r"\b[Pp]lease\b", said), said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_event_is_said_in_words(language: Language) -> None:
+    assert set(desk_words(language)["event"]) == {name.value for name in Name}
 
 
 def test_both_languages_have_words_for_the_same_codes() -> None:

@@ -462,7 +462,8 @@ def test_the_preview_shows_exactly_what_would_leave() -> None:
 
 
 def test_each_offer_says_what_else_it_does_before_its_line() -> None:
-    acts = "・本人確認: 済み(書類)\n・決定: 開示請求 → 一部に応じる\n・案件を完了: 回答済み\n"
+    note = "・登録情報との一致を本人確認として記録し、これを回答として送り、案件を終えます\n"
+    acts = f"{note}・本人確認: 済み(書類)\n・決定: 開示請求 → 一部に応じる\n・案件を完了: 回答済み\n"
     assert f"本人確認も済みにして、送信・完了にする:\n{acts}\n送信 {SECRET[::-1]}\n" in preview(JA).text
 
 
@@ -516,11 +517,11 @@ def test_a_letter_that_lacks_fields_is_answered_with_lines_to_copy() -> None:
 
 def test_a_refusal_lists_what_may_be_chosen() -> None:
     grounds = Said("unknown_ground", {"grounds": [("33-2-1", "危害のおそれ")]}, is_done=False)
-    kinds = Said("unknown_kind", {"kinds": ["erase"]}, is_done=False)
+    kinds = Said("unknown_kind", {"kinds": [("消去", "個人データの消去")], "suggestions": []}, is_done=False)
     blocked = Said("blocked", {"warnings": [Said("quoted")]}, is_done=False)
     text = refusal(JA, grounds, kinds, blocked).text
     assert "33-2-1: 危害のおそれ\n" in text
-    assert "erase: 消去請求\n" in text
+    assert "消去: 個人データの消去\n" in text
     assert "・引用と見られる行" in text
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from mailbot.core.case import Case, Request, State
-from mailbot.core.decide import decide_reopen, opened_by_hand, pause_ended, reclassified
+from mailbot.core.case import Case, Request
+from mailbot.core.desk.deciding import unasked
 from mailbot.core.desk.fields import read_fields
 from mailbot.core.desk.identity import tier_needed
 from mailbot.core.desk.letterbook import form_for
@@ -12,6 +12,8 @@ from mailbot.core.desk.order import Command
 from mailbot.core.desk.scene import Act, Extra, LetterOrder, NotDone, Scene
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.letters import Said
+from mailbot.core.progress import decide_reopen, opened_by_hand, pause_ended, reclassified
+from mailbot.core.transitions import State
 
 ASKED: Mapping[str, tuple[str, str]] = {
     "id": ("identity_request", "awaiting_identity"),
@@ -66,7 +68,7 @@ def retype(scene: Scene, command: Command) -> Act:
             _opened(scene, number, code)
             for number, code in enumerate(missing[len(wrong) :], len(scene.case.requests) + 1)
         ),
-        *(_dropped(scene, one) for one in wrong[len(missing) :]),
+        *(unasked(scene, one, "misread") for one in wrong[len(missing) :]),
     ]
     before = [one.kind for one in undecided]
     told = Said("type", {"before": before, "after": [*wanted]}, command.line)
@@ -83,10 +85,6 @@ def _reclassified(scene: Scene, request: Request, code: str) -> list[Event]:
 def _opened(scene: Scene, number: int, code: str) -> Event:
     received_at = min(one.received_at for one in scene.case.undecided if one.received_at)
     return opened_by_hand(number, code, received_at, scene.rules, scene.now, scene.actor)
-
-
-def _dropped(scene: Scene, request: Request) -> Event:
-    return Event(Name.REQUEST_DROPPED, scene.now, scene.actor, request.number, {"why": "misread"})
 
 
 def ask(scene: Scene, command: Command) -> Act:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from mailbot.core.case import Case, Request
+from mailbot.core.clock import Rules
 from mailbot.core.correspondence import first_due, request_line
-from mailbot.core.decide import Rules
 from mailbot.core.desk.identity import tier_needed
 from mailbot.core.desk.letterbook import ADDRESSEE, form_for
 from mailbot.core.desk.scene import LetterOrder, Scene

@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core.desk.everyday import EVERYDAY
-from mailbot.core.desk.identity import METHODS, tier_needed
+from mailbot.core.desk.identity import tier_needed
 from mailbot.core.desk.levels import Level
 from mailbot.core.desk.order import Command
 from mailbot.core.desk.outcomes import FULL, owed
 from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
 from mailbot.core.desk.weighty import WEIGHTY, level_of
 from mailbot.core.events import Event, Name
-
-_FACTS_TIER = METHODS["facts"].tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +102,6 @@ def _closing(scene: Scene, commands: tuple[Command, ...], words: str) -> list[Of
         return []
     needed = tier_needed(undecided, scene.rules.policy)
     is_checked = needed <= (scene.case.identity or 0) or any(one.name == "verify" for one in commands)
-    if not is_checked and needed > _FACTS_TIER:
-        return []
     verifying = () if is_checked else (_tapped("verify", "facts"),)
     code = "send_close" if is_checked else "send_verify_close"
     try:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.core.case import Case
+from mailbot.core.clock import Rules
 from mailbot.core.correspondence import Reader, first_due, request_line
-from mailbot.core.decide import Rules
 from mailbot.core.desk.receipt import in_words
 from mailbot.core.letters import Company, Letter, LetterKind, Rendered, Said, Tap
 from mailbot.core.message import Attachment, Language

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.core.case import Case, Request
+from mailbot.core.clock import Rules
 from mailbot.core.correspondence import first_due
-from mailbot.core.decide import Rules, reason_of
 from mailbot.core.desk.commands import COMMANDS
 from mailbot.core.desk.identity import lacks_identity
 from mailbot.core.desk.letterbook import Field
@@ -14,6 +14,7 @@ from mailbot.core.grounds import Ground
 from mailbot.core.kinds import UNCLASSIFIED, Kind
 from mailbot.core.letters import Company, Letter, LetterKind, Said, Tap
 from mailbot.core.message import Language
+from mailbot.core.progress import reason_of
 
 
 @dataclass(frozen=True, slots=True)

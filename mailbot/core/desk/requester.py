@@ -5,11 +5,12 @@ The token and the case's own address route the mail and let it act (level REQUES
 
 import unicodedata
 
-from mailbot.core.case import Case, State
+from mailbot.core.case import Case
 from mailbot.core.decide import Arrived
 from mailbot.core.desk.outcomes import WITHDRAWN
 from mailbot.core.desk.scene import Act, LetterOrder, Scene
 from mailbot.core.events import Event, Json, Name
+from mailbot.core.transitions import State
 
 BY_TOKEN = "token"  # noqa: S105 -- the name of a carrier
 DISPUTED, STATUS_SENT, WITHDREW, PAPERS, REOPENED = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.core.case import Case, fold
-from mailbot.core.decide import Rules
+from mailbot.core.clock import Rules
 from mailbot.core.events import Event
 from mailbot.core.letters import Said
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailbot.core.case import Case, fold
-from mailbot.core.decide import Rules, decide_staff
+from mailbot.core.clock import Rules
+from mailbot.core.decide import decide_staff
 from mailbot.core.desk.order import Command
 from mailbot.core.desk.receipt import Receipt, receipt
 from mailbot.core.desk.scene import Scene

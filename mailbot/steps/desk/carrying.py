@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, notice
-from mailbot.core.decide import opened_by_hand
 from mailbot.core.desk.attachments import type_of
 from mailbot.core.desk.letter_of import DESTROYED_DAYS
 from mailbot.core.desk.letterbook import form_for
@@ -18,6 +17,7 @@ from mailbot.core.desk.weighty import absorbed
 from mailbot.core.events import Event, Json, Name, stamp
 from mailbot.core.letters import Said
 from mailbot.core.outgoing import Enclosed, Thread
+from mailbot.core.progress import opened_by_hand
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.reference import reference
 from mailbot.core.sentences import MailText

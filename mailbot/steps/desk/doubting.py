@@ -26,7 +26,7 @@ def challenged(acting: Acting) -> Result:
     payload = {"message": acting.message}
     made = new_effect(acting.snapshot.case_id, acting.message, acting.person.id, ORDER, int(Level.STAFF), payload)
     code = new_code(acting.parts.vault, made, acting.person.id, CONFIRM, acting.now + VALID)
-    lines = [line for line in acting.incoming.reply_text.splitlines() if line.strip()]
+    lines = [line for line in acting.incoming.reply_text.splitlines() if line.strip() and not line.startswith("ref: ")]
     context = {
         "company": acting.parts.company,
         "ref": acting.snapshot.case.ref or None,

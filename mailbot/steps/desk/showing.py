@@ -6,15 +6,15 @@ from functools import partial
 
 from mailbot.core.case import Case, Request, fold
 from mailbot.core.correspondence import first_due
-from mailbot.core.decide import decide_bounced
 from mailbot.core.desk.attachments import judged, type_of
 from mailbot.core.desk.commands import help_rows
 from mailbot.core.desk.scene import Extra, NotDone, Scene
-from mailbot.core.events import SENTENCES, Event, Name
+from mailbot.core.events import Event, Name
 from mailbot.core.kinds import KINDS
 from mailbot.core.letters import Letter, LetterKind, Said
 from mailbot.core.message import Attachment, Language
 from mailbot.core.outgoing import Enclosed
+from mailbot.core.progress import decide_bounced
 from mailbot.core.reckoning import reckoned
 from mailbot.edge.sandbox import Unreadable
 from mailbot.steps.desk.acting import Acting, Result, told
@@ -84,14 +84,14 @@ def _summary(case: Case, language: Language) -> Said:
 
 def _history(acting: Acting, scene: Scene) -> Shown:
     del scene
-    zone, is_ja = acting.rules.calendar.zone, acting.person.language is Language.JA
+    zone = acting.rules.calendar.zone
     with read(acting.parts.engine) as connection:
         events = events_of(connection, acting.snapshot.case_id)
     return Shown(
         tuple(
             (
                 f"{one.at.astimezone(zone):%m-%d %H:%M}",
-                Said("row_event", {"event": one.name.value if is_ja else SENTENCES[one.name], "actor": one.actor}),
+                Said("row_event", {"event": one.name.value, "actor": one.actor}),
             )
             for one in events[-_MOST_ROWS:]
         )
