@@ -46,7 +46,8 @@ def acknowledgement(company: Company, case: Case, to: str, rules: Rules, now: da
 class Shown:
     """The message a notice shows: what was read, the proved DMARC result (None: nothing), the phrases by kind.
 
-    `hints` are codes of what the message made happen by itself, such as `status_sent`.
+    `hints` are codes of what the message made happen by itself, such as `status_sent`; `related` is the reference of
+    another case that a stranger named, "" for none.
     """
 
     incoming: Incoming
@@ -55,6 +56,7 @@ class Shown:
     because: Mapping[str, tuple[str, ...]]
     is_follow_up: bool
     hints: tuple[str, ...] = ()
+    related: str = ""
 
 
 def notice(company: Company, case: Case, shown: Shown, reader: Reader, rules: Rules, now: datetime) -> Letter:
@@ -82,6 +84,7 @@ def notice(company: Company, case: Case, shown: Shown, reader: Reader, rules: Ru
         "identity_tier": max((rules.policy.identity_tier(one.kind) for one in _told(case)), default=0),
         "is_closed": not case.is_open,
         "hints": list(shown.hints),
+        "related": shown.related,
         "taps": _taps(case, shown, reader, rules),
     }
     kind = LetterKind.ESCALATION if reader.role == "manager" else LetterKind.NOTICE

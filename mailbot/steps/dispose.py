@@ -77,7 +77,7 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
         events.append(Event(Name.ACKNOWLEDGEMENT_WITHHELD, now, data={"why": slot}))
     case = fold(events)
     posts = [] if isinstance(slot, str) else [_acknowledgement(parts, one, snapshot, case, slot, now)]
-    posts += notices(parts, one, snapshot, case, now)
+    posts += notices(parts, snapshot, case, replace(_shown(one), related=related or ""), one.row.ledger_id, now)
     masked = kept(parts, one, snapshot.key_id) if one.incoming.individual_numbers else None
     return Done(
         settlement(one, Disposition.CASE, None, number, masked),
@@ -107,7 +107,8 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     thread = thread_after(one.incoming.message_id, one.incoming.references)
     letters = [requester_post(parts, snapshot, replace(scene, case=case), order, thread) for order in act.letters]
     hints += (REOPENED,) if case.is_open and not snapshot.case.is_open else ()
-    posts = [*letters, *notices(parts, one, snapshot, case, now, hints, is_follow_up=True)]
+    shown = replace(_shown(one), hints=hints, is_follow_up=True)
+    posts = [*letters, *notices(parts, snapshot, case, shown, one.row.ledger_id, now)]
     events += [*act.events, *queued(posts, now)]
     due = due_after(snapshot.case, case, rules, now)
     text = kept(parts, one, one.entry.key_id if PAPERS in hints else snapshot.key_id)
@@ -198,27 +199,21 @@ def _acknowledgement(parts: Parts, one: Read, snapshot: Snapshot, case: Case, sl
     return write(parts, letter, Envelope(key, address, snapshot.key_id, thread, slot, once=True), now)
 
 
-def notices(
-    parts: Parts,
-    one: Read,
-    snapshot: Snapshot,
-    case: Case,
-    now: datetime,
-    hints: tuple[str, ...] = (),
-    *,
-    is_follow_up: bool = False,
-) -> list[Post]:
-    """Return the notices of a message, one for everybody who hears of it."""
-    because = {asked.kind: asked.because for asked in one.verdict.asked}
-    shown = Shown(one.incoming, one.entry.received_at, one.transport.dmarc, because, is_follow_up, hints)
+def notices(parts: Parts, snapshot: Snapshot, case: Case, shown: Shown, number: int, now: datetime) -> list[Post]:
+    """Return the notices of message `number` of the ledger, one for everybody who hears of it."""
     rules = parts.rules_of(case.policy)
     posts = []
     for person, role in _told(parts, case, now):
         reader = Reader(person.address, person.language, role)
-        key = f"notice:{one.row.ledger_id}"
+        key = f"notice:{number}"
         envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now + _NOTICE_AFTER)
         posts.append(write(parts, notice(parts.company, case, shown, reader, rules, now), envelope, now))
     return posts
+
+
+def _shown(one: Read) -> Shown:
+    because = {asked.kind: asked.because for asked in one.verdict.asked}
+    return Shown(one.incoming, one.entry.received_at, one.transport.dmarc, because, is_follow_up=False)
 
 
 def _told(parts: Parts, case: Case, now: datetime) -> list[tuple[Staff, str]]:

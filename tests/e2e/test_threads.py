@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.e2e.by_mail import text_of
 from tests.e2e.desk import Desk, by_kind, mail, parsed
 from tests.servers.lab import MailLab
 
@@ -48,6 +49,9 @@ def test_a_reply_joins_its_case_a_stranger_opens_his_own_and_staff_words_stay_in
     [other] = [case for ref, case in cases.items() if ref != first]
     assert "possibly_related" in other["flags"]
     assert "possibly_related" not in cases[first]["flags"]
+
+    [put] = [one for one in by_kind(mail_lab.received(desk.hana), "notice") if other["ref"] in str(one["Subject"])]
+    assert first in text_of(put), "staff are told which case it may belong to"
 
     [told] = map(parsed, mail_lab.received(stranger))
     assert f"[{other['ref']}]" in told["Subject"]

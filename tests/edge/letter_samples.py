@@ -88,6 +88,7 @@ def notice(language: Language, **other: object) -> Rendered:
         "identity_tier": 3,
         "is_closed": False,
         "hints": [],
+        "related": "",
     }
     return write("notice", LetterKind.NOTICE, language, context | other)
 

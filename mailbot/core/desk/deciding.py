@@ -95,20 +95,26 @@ def _grounds(scene: Scene, requests: Sequence[Request]) -> list[object]:
 
 
 def _letters(scene: Scene, command: Command, chosen: Sequence[Request], outcome: str, ground: str) -> list[LetterOrder]:
-    """Return one letter for each template that is owed; or one in a person's own words, where that may answer all."""
+    """Return one letter for each template that is owed; or one in a person's own words, where that may answer all.
+
+    What has no template is answered in the words above the first label.
+    """
     debts = {one.number: _debt(one, outcome) for one in chosen}
     forms = [form for debt in debts.values() if (form := _form(debt, outcome))]
     fields = tuple(field for form in forms for field in form.fields)
     filled, words = read_fields(scene.text, fields) if forms else ({}, scene.text)
     if words.strip() and not filled and all(debt.in_own_words for debt in debts.values()):
         return [LetterOrder("relay", "", tuple(debts), outcome, text=words.strip())]
-    if any(not debt.template for debt in debts.values()):
-        raise NotDone("needs_text", command.line)
-    templates = groupby(sorted(debts.items(), key=lambda pair: pair[1].template), key=lambda pair: pair[1].template)
-    return [
-        _order(command, template, tuple(number for number, _ in pairs), outcome, ground, filled)
-        for template, pairs in templates
-    ]
+    found = []
+    by_template = sorted(debts, key=lambda number: debts[number].template)
+    for template, numbers in groupby(by_template, key=lambda number: debts[number].template):
+        if template:
+            found.append(_order(command, template, tuple(numbers), outcome, ground, filled))
+        elif words.strip():
+            found.append(LetterOrder("relay", "", tuple(numbers), outcome, text=words.strip()))
+        else:
+            raise NotDone("needs_text", command.line)
+    return found
 
 
 def _debt(request: Request, outcome: str) -> Owed:
