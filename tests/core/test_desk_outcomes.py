@@ -253,9 +253,20 @@ def test_a_word_for_all_reaches_only_what_may_have_it() -> None:
 
 def test_own_words_answer_several_requests_only_where_they_may_answer_each() -> None:
     assert refused(opened("correct", "erase", identity=3), "/grant", text=WORDS) == "missing"
-    assert refused(opened("inquiry", "disclosure", identity=3), "/grant", text=WORDS) == "needs_text"
+    assert refused(opened("inquiry", "disclosure", identity=3), "/grant", text=WORDS) == "missing"
     [letter] = offered(opened("inquiry", "correct", identity=3), "/grant", text=WORDS).act.letters
     assert (letter.template, letter.numbers) == ("relay", (1, 2))
+
+
+def test_a_question_is_answered_above_the_labels_of_the_letter_beside_it() -> None:
+    case, labels = opened("inquiry", "disclosure", identity=3), filled(form("disclosure", "full"))
+    one = offered(case, "/grant", text=f"{WORDS}\n{labels}")
+    assert [(letter.template, letter.numbers, letter.text) for letter in one.act.letters] == [
+        ("relay", (1,), WORDS),
+        ("disclosure", (2,), ""),
+    ]
+    assert one.level is Level.MANAGER
+    assert refused(case, "/grant", text=labels) == "needs_text"
 
 
 def test_words_with_labels_fill_in_the_letter() -> None:

@@ -1,13 +1,16 @@
 """How people use the desk by mail: staff reply to what they got and tap its links, requesters answer letters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from mailbot.compose import Stores, open_stores
+from mailbot.config import load
 from tests.e2e.desk import Desk, by_kind, mail, parsed
 from tests.servers.lab import MailLab
 
@@ -56,6 +59,17 @@ def links(message: EmailMessage) -> list[Link]:
             words = re.sub(r"<[^>]+>", "", label).strip()
             result.append(Link(words, unquote(parts.path), fields["subject"][0], fields["body"][0]))
     return result
+
+
+@contextmanager
+def stores_of(desk: Desk) -> Iterator[Stores]:
+    """The databases and the vault of a desk, opened beside the program."""
+    stores = open_stores(load(desk.config_file))
+    try:
+        yield stores
+    finally:
+        stores.engine.dispose()
+        stores.keys.dispose()
 
 
 class Person:

@@ -2,11 +2,9 @@
 
 import pytest
 
-from mailbot.compose import open_stores
-from mailbot.config import load
 from mailbot.store.corrections import Reclassified, corrections
 from mailbot.store.engine import read
-from tests.e2e.by_mail import Story, links, text_of
+from tests.e2e.by_mail import Story, links, stores_of, text_of
 from tests.e2e.desk import Desk
 from tests.servers.lab import MailLab
 
@@ -33,8 +31,7 @@ ANSWER = {
 
 def corrections_of(desk: Desk) -> list[Reclassified]:
     """What the desk keeps for the classifier to learn from."""
-    stores = open_stores(load(desk.config_file))
-    with read(stores.engine) as connection:
+    with stores_of(desk) as stores, read(stores.engine) as connection:
         return [one.change for one in corrections(connection, stores.vault)[0]]
 
 

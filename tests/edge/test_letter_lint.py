@@ -75,9 +75,7 @@ def _alike(values: Mapping[str, object], *codes: str) -> dict[str, Mapping[str, 
 
 
 DONE: Mapping[str, Mapping[str, object]] = {
-    **_alike(
-        {}, "note", "preview", "approved", "reopened", "spam", "undone", "address", "already_done", "ack", "no_files"
-    ),
+    **_alike({}, "note", "preview", "approved", "reopened", "spam", "undone", "already_done", "ack", "no_files"),
     "handler": {"before": "", "after": "s-sato"},
     "type": {"before": ["tp_record"], "after": ["stop_use", "tp_stop"]},
     "asked": {"what": "id"},
@@ -95,7 +93,8 @@ DONE: Mapping[str, Mapping[str, object]] = {
     "hold": {"on": False},
     "snoozed": {"until": NOTICE_ON},
     "extended": {"old_on": NOTICE_ON, "new_on": NOTICE_ON},
-    "party": {"role": "agent"},
+    "party": {"role": "agent", "to": "agent@requester.example"},
+    "address": {"to": "new@requester.example"},
     "files": {"count": 2},
 }
 """Every code of what was done, with the values that come with it."""

@@ -97,14 +97,16 @@ def to(scene: Scene, command: Command) -> Act:
         Event(Name.ADDRESS_CHANGED, scene.now, scene.actor),
         Event(Name.IDENTITY_REOPENED, scene.now, scene.actor, data={"why": "address_changed"}),
     )
-    return Act(events, (Said("address", {}, command.line),), extras=(Extra("address", command.words[:1]),))
+    told = Said("address", {"to": command.words[0]}, command.line)  # whoever lets it happen must see where to
+    return Act(events, (told,), extras=(Extra("address", command.words[:1]),))
 
 
 def party(scene: Scene, command: Command) -> Act:
     """Let a second person write to the case."""
     address, role = (*command.words, "agent")[:2]
     event = Event(Name.PARTY_ADDED, scene.now, scene.actor, data={"role": role})
-    return Act((event,), (Said("party", {"role": role}, command.line),), extras=(Extra("party", (address, role)),))
+    told = Said("party", {"role": role, "to": address}, command.line)
+    return Act((event,), (told,), extras=(Extra("party", (address, role)),))
 
 
 WEIGHTY: Mapping[str, Callable[[Scene, Command], Act]] = {

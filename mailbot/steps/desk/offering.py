@@ -189,15 +189,15 @@ def _warnings(
     """Return what the author is warned of; where nothing leaves, only that the mail was not proved."""
     if not letters:
         return () if acting.is_proved else (Said("not_proved"),)
-    case, words = acting.snapshot, _typed(letters)
+    case, words, files = acting.snapshot, _typed(letters), _meant(acting)
     draft = Draft(
         text=words,
         own_ref=scene.case.ref,
-        attachments=_meant(acting),
+        attachments=files,
         reply_to_differs=REPLY_TO in scene.case.flags,
         contents=contents,
         recipients=_others(acting),
-        foreign=_foreign(acting.parts, case.case_id, words),
+        foreign=_foreign(acting.parts, case.case_id, "\n".join([words, *(one.name for one in files)])),
         notes=_notes(acting.parts, case.case_id),
         tier_needed=tier_needed(scene.case.undecided, scene.rules.policy),
         tier_done=scene.case.identity or 0,
