@@ -148,7 +148,7 @@ _CASE_CHANGES: Mapping[Name, Callable[[Case, Event], dict[str, Any]]] = {
     Name.ACKNOWLEDGEMENT_ACCEPTED: lambda _, event: {"acknowledged_at": event.at},
     Name.LETTER_BOUNCED: lambda case, _: {"flags": case.flags | {"bounced"}},
     Name.HANDLER_ASSIGNED: lambda _, event: {"handler": event.data["handler"]},
-    Name.IDENTITY_VERIFIED: lambda _, event: {"identity": event.data["tier"]},
+    Name.IDENTITY_VERIFIED: lambda case, event: {"identity": max(case.identity or 0, int(str(event.data["tier"])))},
     Name.IDENTITY_REOPENED: lambda *_: {"identity": None},
     Name.CASE_CLOSED: lambda _, event: {"closed_at": event.at},
     Name.CASE_REOPENED: lambda *_: {"closed_at": None},

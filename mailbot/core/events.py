@@ -67,7 +67,6 @@ class Name(StrEnum):
     CASE_REOPENED = "case_reopened"
     CASE_MERGED = "case_merged"
     CASE_ABSORBED = "case_absorbed"
-    CASE_SPLIT = "case_split"
     CASE_LINKED = "case_linked"
     HOLD_SET = "hold_set"
     HOLD_LIFTED = "hold_lifted"
@@ -124,7 +123,6 @@ SENTENCES: Mapping[Name, str] = {
     Name.CASE_REOPENED: "the case was opened again",
     Name.CASE_MERGED: "the case went into another one",
     Name.CASE_ABSORBED: "another case came into this one",
-    Name.CASE_SPLIT: "a request became a case of its own",
     Name.CASE_LINKED: "the case was linked to another one",
     Name.HOLD_SET: "nothing of the case may be destroyed",
     Name.HOLD_LIFTED: "the hold on destruction was lifted",

@@ -75,7 +75,6 @@ _REMARKS = (
     Name.APPROVAL_GIVEN,
     Name.APPROVAL_DENIED,
     Name.CASE_ABSORBED,
-    Name.CASE_SPLIT,
     Name.CASE_LINKED,
     Name.HOLD_SET,
     Name.HOLD_LIFTED,

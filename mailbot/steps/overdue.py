@@ -15,7 +15,7 @@ from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import Snapshot, append, snapshots
 from mailbot.store.claim import claim, is_due, settle
-from mailbot.store.effects import APPROVING, Effect, keep_codes, new_code, open_effect
+from mailbot.store.effects import APPROVING, VOID, Effect, keep_codes, move_effect, new_code, open_effect
 from mailbot.store.engine import read, write
 from mailbot.store.mail import Post, queue, seal_posts
 from mailbot.store.papers import PREFIX, forget, planned
@@ -43,6 +43,9 @@ def _remind(parts: Parts, row: Row[Any], now: datetime) -> None:
     with read(parts.engine) as connection:
         snapshot = snapshots(connection, [row.case_id])[row.case_id]
         waiting = open_effect(connection, parts.vault, row)
+    if not snapshot.case.is_open:
+        _give_up(parts, row, waiting, now)
+        return
     people = approvers(parts, waiting, now, with_deputies=True)
     codes = [new_code(parts.vault, waiting, one.id, "approve", now + _VALID) for one in people]
     posts = [
@@ -56,6 +59,14 @@ def _remind(parts: Parts, row: Row[Any], now: datetime) -> None:
         append(connection, snapshots(connection, [row.case_id]), {row.case_id: [reminded]})
         keep_codes(connection, parts.vault, codes)
         queue(connection, posts, sealed, now)
+
+
+def _give_up(parts: Parts, row: Row[Any], waiting: Effect, now: datetime) -> None:
+    """End what waits for a manager in a case that has ended: nobody needs to be asked again."""
+    voided = Event(Name.EFFECT_VOIDED, now, data={"effect": waiting.id, "hash": waiting.digest})
+    with write(parts.engine) as connection:
+        move_effect(connection, row.id, APPROVING, VOID, now)
+        append(connection, snapshots(connection, [row.case_id]), {row.case_id: [voided]})
 
 
 def _asked_again(parts: Parts, snapshot: Snapshot, waiting: Effect, secret: str, person_id: str, now: datetime) -> Post:

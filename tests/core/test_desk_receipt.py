@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.core.case import Case
 from mailbot.core.desk.plan import plan
+from mailbot.core.desk.preview import Offered, Preview, preview
 from mailbot.core.desk.receipt import Receipt, in_words, receipt
 from mailbot.core.desk.scene import NotDone
 from mailbot.core.letters import Letter, LetterKind, Said, Tap
@@ -201,3 +202,14 @@ def test_a_receipt_goes_to_the_actor_alone_and_names_the_case() -> None:
 def test_a_code_without_words_would_be_seen() -> None:
     assert "no_such_code" in lines(written(answer(opened("disclosure"), Said("no_such_code"))))
     assert "no_such_code" in lines(written(answer(opened("disclosure"), Said("no_such_code", is_done=False))))
+
+
+def test_two_things_that_need_the_manager_are_told_apart_in_the_preview() -> None:
+    case = opened("correct")
+    plain, closing = planned(case, "/verify waive", text=WORDS).offers
+    assert (plain.code, closing.code) == ("to_manager", "to_manager")
+    offers = (Offered(plain.code, "a" * 10), Offered(closing.code, "b" * 10, closing.act.said[1:]))
+    shown = Preview(case, "requester@people.example", (), (), (), offers, plain.act.said, is_blocked=False)
+    made = preview(COMPANY[EN], shown, "hana@company.test", EN, RULES, NOW).context["offers"]
+    assert isinstance(made, list)
+    assert [[said.code for said in one.acts] for one in made] == [[], ["decided"]]

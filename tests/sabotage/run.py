@@ -3,7 +3,7 @@
 Each mutant of `mutants.py` (those whose names hold a WORD, where any is given) is applied to a copy of the source tree
 in a temporary folder; the test it names must then fail there by an assertion of its own, and must have passed in a copy
 that nobody touched. The checkout itself is never changed. Exit codes: 0 every mutant was killed, 1 one survived, or
-died of something else than its test, 2 the table does not fit the source any more and nothing ran.
+died of something else than its test, 2 nothing ran: the table does not fit the source, or no name holds a WORD.
 """
 
 import json
@@ -52,6 +52,9 @@ class Verdict:
 
 def main(words: list[str]) -> int:
     chosen = [one for one in MUTANTS if not words or any(word in one.name for word in words)]
+    if not chosen:
+        _say(f"sabotage: no mutant is called {' or '.join(words)}")
+        return 2
     if unfit := [fault for one in chosen for fault in faults(one, ROOT)]:
         _say("\n".join(["sabotage: the table does not fit the source:", *unfit]))
         return 2

@@ -284,6 +284,8 @@ def test_what_ended_moves_no_more_and_is_never_looked_at_again(
     made, _ = put(engine, vault, case)
     with write(engine) as connection:
         move_effect(connection, made.id, OFFERED, APPROVING, NOW, NOW + DAY)
+        row = connection.execute(select(effect)).one()
+    assert (row.state, row.settled_at, row.due_at) == (APPROVING, None, NOW + DAY)
     move(engine, made, APPROVING, end)
     with read(engine) as connection:
         row = connection.execute(select(effect)).one()
@@ -336,16 +338,18 @@ def test_the_code_of_a_void_effect_says_so(engine: Engine, vault: Vault, case: S
 
 
 def test_what_an_author_was_offered_and_what_they_did_last(engine: Engine, vault: Vault, case: Snapshot) -> None:
-    first, second, third = (put(engine, vault, case, after=timedelta(minutes=n))[0] for n in range(3))
+    made = [put(engine, vault, case, after=timedelta(minutes=-n))[0] for n in range(6)]
+    first, second, *others = reversed(made)
     put(engine, vault, case, "ken")
     with read(engine) as connection:
-        assert [row.id for row in offered(connection, case.case_id, "hana")] == [first.id, second.id, third.id]
+        expected = [one.id for one in (first, second, *others)]
+        assert [row.id for row in offered(connection, case.case_id, "hana")] == expected
         assert last_done(connection, case.case_id, "hana") is None
     for minutes, one in enumerate((second, first)):
         with write(engine) as connection:
             move_effect(connection, one.id, OFFERED, DONE, NOW + timedelta(minutes=minutes))
     with read(engine) as connection:
-        assert [row.id for row in offered(connection, case.case_id, "hana")] == [third.id]
+        assert [row.id for row in offered(connection, case.case_id, "hana")] == [one.id for one in others]
         assert last_done(connection, case.case_id, "hana") == first.id
         assert last_done(connection, case.case_id, "ken") is None
 

@@ -1,4 +1,4 @@
-"""Identity papers: destroyed on their day, once, whatever is planned again, and nothing else with them (law §1)."""
+"""Identity papers: destroyed on the soonest day that was planned, and nothing else with them (law §1)."""
 
 from datetime import timedelta
 
@@ -36,11 +36,16 @@ def plans(engine: Engine) -> dict[str, object]:
         return {row.key: row.due_at for row in connection.execute(select(schedule))}
 
 
-def test_a_plan_stands_once_made(engine: Engine, vault: Vault) -> None:
-    first, second = put_mail(engine, vault, 1), put_mail(engine, vault, 2)
-    plan(engine, first, days=9)
+def test_of_several_plans_the_soonest_day_stands(engine: Engine, vault: Vault) -> None:
+    first, second, third = (put_mail(engine, vault, number) for number in range(3))
+    plan(engine, first, third, days=9)
     plan(engine, first, second, days=20)
-    assert plans(engine) == {f"{PREFIX}{first}": NOW + 9 * DAY, f"{PREFIX}{second}": NOW + 20 * DAY}
+    plan(engine, third, days=5)
+    assert plans(engine) == {
+        f"{PREFIX}{first}": NOW + 9 * DAY,
+        f"{PREFIX}{second}": NOW + 20 * DAY,
+        f"{PREFIX}{third}": NOW + 5 * DAY,
+    }
 
 
 def test_without_papers_nothing_is_planned(engine: Engine) -> None:

@@ -37,7 +37,6 @@ class Preview:
 
 def preview(company: Company, shown: Preview, to: str, language: Language, rules: Rules, now: datetime) -> Letter:
     """Return the preview as a letter to the author of a draft."""
-    acts = {one.code: tuple(in_words(act, language) for act in one.acts) for one in shown.offers}
     context = {
         "company": company,
         "ref": shown.case.ref,
@@ -47,7 +46,7 @@ def preview(company: Company, shown: Preview, to: str, language: Language, rules
         "attachments": list(shown.attachments),
         "warnings": list(shown.warnings),
         "is_blocked": shown.is_blocked,
-        "offers": [replace(one, acts=acts[one.code]) for one in shown.offers],
+        "offers": [replace(one, acts=tuple(in_words(act, language) for act in one.acts)) for one in shown.offers],
         "acts": [in_words(one, language) for one in shown.acts],
         "cancel": Tap("cancel", "/取消" if language is Language.JA else "/undo"),
         **_dates(shown.case, rules, now),

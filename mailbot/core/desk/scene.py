@@ -36,7 +36,7 @@ class Scene:
     text: str = ""
 
     def after(self, events: tuple[Event, ...]) -> "Scene":
-        """Return the scene after events. Raises NotDone when the life of a case does not know them."""
+        """Return the scene after events. Raises UnexpectedEvent when the life of a case does not know them."""
         return replace(self, case=fold(events, self.case))
 
 
