@@ -312,8 +312,8 @@ def test_a9_nothing_is_disclosed_before_the_identity_was_checked(story: Story) -
     sato, hana = asked(story, DISCLOSE), story.hana
     hana.reply(hana.newest("notice"), LETTER)
     story.until("11-21 14:20")
-    assert "本人確認が済んでいない" in said(hana)
     assert (kinds(sato), hana.got("preview")) == (["ack"], [])
+    assert "本人確認が済んでいない" in said(hana)
 
 
 def test_a9_a_request_to_write_elsewhere_changes_nothing_and_staff_see_it(story: Story) -> None:
