@@ -422,7 +422,7 @@ def test_a13_no_token_of_staff_leaves_however_a_reply_is_written(story: Story) -
     for raw in story.lab.received(sato.address):
         assert not STAFF_TOKEN.search(raw.decode())
     for letter in sato.all():
-        assert not STAFF_TOKEN.search(str(letter["Subject"]) + text_of(letter))
+        assert not STAFF_TOKEN.search(str(letter["Subject"]) + text_of(letter) + html_of(letter))
 
 
 def test_a14_whoever_left_the_roster_is_nobody_from_the_next_day_on(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.by_mail import Story, text_of
+from tests.e2e.by_mail import Person, Story, text_of
 from tests.e2e.desk import Desk, by_kind, mail
 from tests.e2e.forging import answering, codes_of
 from tests.e2e.oracle import Watched, watching
@@ -84,13 +84,18 @@ def test_b2_a_robot_in_the_mailbox_of_staff_that_answers_every_answer_falls_sile
     sato.write("data", WISH)
     story.until("11-21 14:11")
     [notice] = hana.got("notice")
-    for number in range(64):
-        hana.write(f"Re: {number}", "I am at a fair until Monday.", **answering(notice))
+    forger = Person(story.desk, mail_lab, hana.address, is_proved=False)
+    for number in range(33):
+        forger.write(f"Re: {number}", "/take", at=hana.now, **answering(notice))
+    story.until("11-21 14:15")
+    assert len(hana.got("challenge")) == 30, "who only pretends leaves her the other half"
+    for number in range(34):
+        hana.write(f"Re: {number}", f"I am at a fair until Monday. (case {number})", **answering(notice))
     story.until("11-21 14:20")
     story.until("11-21 15:20")
-    previews = hana.got("preview")
-    assert len(previews) == 60
-    hana.reply(previews[-1], f"送信 {codes_of(previews[-1])[0]}")
+    assert len(hana.got("preview")) == 30
+    last = hana.newest("preview", "(case 29)")
+    hana.reply(last, f"送信 {codes_of(last)[0]}")
     story.until("11-21 15:30")
     assert len(sato.all()) == 2, "a code still counts: only a person copies one"
     hana.reply(notice, "/担当")

@@ -1,6 +1,6 @@
 """Mail in the name of staff that nobody has proved: the real person is asked or told, the sender never hears of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailbot.core.desk.levels import Level
 from mailbot.core.desk.receipt import Receipt, receipt
@@ -9,16 +9,19 @@ from mailbot.core.letters import Letter, LetterKind, Said
 from mailbot.sections import Staff
 from mailbot.steps.desk.acting import Acting, Result, told
 from mailbot.steps.desk.offering import CONFIRM, VALID, keep
+from mailbot.steps.dispose import joined, kept
 from mailbot.steps.done import Done, settlement
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read
 from mailbot.steps.writing import staff_envelope, write
-from mailbot.store.cases import Snapshot
+from mailbot.store.cases import Snapshot, events_of
 from mailbot.store.effects import new_code, new_effect
+from mailbot.store.engine import read
 from mailbot.store.ledger import Disposition
 
 ORDER = "order"
 """The kind of an effect that is a whole mail which could not be proved."""
+_MOST_A_DAY = 60
 
 
 def challenged(acting: Acting) -> Result:
@@ -39,6 +42,24 @@ def challenged(acting: Acting) -> Result:
     letter = Letter("challenge", LetterKind.CHALLENGE, person.language, person.address, context)
     issued = Event(Name.CHALLENGE_ISSUED, acting.now, data={"message": acting.message, "staff": person.id})
     return told(acting, person, letter, "challenge") + keep(acting, [made], [code]) + Result(events=(issued,))
+
+
+def is_too_much(acting: Acting) -> bool:
+    """Say whether more came to a case in a day than anybody types: a robot answers every answer (threats B2).
+
+    Who only pretends to be staff uses up no more than half of what the real person may write.
+    """
+    since = acting.now - timedelta(days=1)
+    with read(acting.parts.engine) as connection:
+        events = events_of(connection, acting.snapshot.case_id)
+    wrote = (one for one in events if one.name is Name.STAFF_MESSAGE_RECEIVED and one.actor == acting.person.id)
+    return sum(one.at > since for one in wrote) >= (_MOST_A_DAY if acting.is_proved else _MOST_A_DAY // 2)
+
+
+def unanswered(acting: Acting) -> Done:
+    """Keep a mail that is too much, without an event: a day later those before it count no more."""
+    text = kept(acting.parts, acting.one, acting.snapshot.key_id)
+    return joined(acting.one, acting.snapshot, Disposition.STAFF, text, [], {}, [])
 
 
 def refused(parts: Parts, one: Read, snapshot: Snapshot, people: list[Staff], why: str, now: datetime) -> Done:

@@ -16,7 +16,6 @@ from mailbot.core.desk.order import CONFIRM, Command, Confirmation, Mistake, Ord
 from mailbot.core.desk.plan import Plan, carry_out, plan
 from mailbot.core.desk.scene import NotDone, Scene
 from mailbot.core.desk.weighty import WEIGHTY
-from mailbot.core.events import Name
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.letters import Said
 from mailbot.core.reader.headers.sender import normalise_address
@@ -27,14 +26,14 @@ from mailbot.sections import Staff
 from mailbot.steps.desk.acting import Acting, Result, answer, done, named_cases, scene_of
 from mailbot.steps.desk.carrying import extras, hold, raw_of
 from mailbot.steps.desk.confirming import settle, waiting_for
-from mailbot.steps.desk.doubting import ORDER, challenged
+from mailbot.steps.desk.doubting import ORDER, challenged, is_too_much, unanswered
 from mailbot.steps.desk.offering import blocked, drafted, effect_of, keep, offer
 from mailbot.steps.desk.showing import shown
 from mailbot.steps.done import Done
 from mailbot.steps.letters import requester_post, thread_of
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read
-from mailbot.store.cases import Snapshot, events_of, snapshots
+from mailbot.store.cases import Snapshot, snapshots
 from mailbot.store.effects import DONE, OFFERED, Waiting, move_effect, use_code
 from mailbot.store.engine import read
 from mailbot.store.known import is_known, keep_known
@@ -43,7 +42,6 @@ from mailbot.store.tables import OFFICE
 _FORWARDED = re.compile(r"\s*[\[(【]?\s*(?:fwd?|wg|tr|rv|転送)\s*[:：]", re.IGNORECASE)
 _REF_LINE = re.compile(r"^[^\S\n]*ref: ?[a-z2-9]{39}[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
 _WITHOUT_CASE = {"list", "help"}
-_MOST_A_DAY = 60
 _KINDS_ASKED = [kind for code, kind in KINDS.items() if code != UNCLASSIFIED]
 
 
@@ -52,6 +50,8 @@ def staff_mail(parts: Parts, one: Read, snapshot: Snapshot, person: Staff, tag_d
     mark = parts.vault.blind("staff mail", f"{normalise_address(person.address)}|{one.incoming.message_id}")
     proved = one.proof.is_proved and not _is_replayed(parts, one, mark)
     acting = Acting(parts, one, person, snapshot, now, proved, tag_differs, one.incoming, one.raw, one.row.ledger_id)
+    if is_too_much(acting) and not _order(acting).confirmation:
+        return unanswered(acting)
     try:
         acting, result = _obeyed(acting)
     except NotDone as fault:
@@ -71,8 +71,6 @@ def _is_replayed(parts: Parts, one: Read, mark: str) -> bool:
 def _obeyed(acting: Acting) -> tuple[Acting, Result]:
     """Return what the words of a mail make happen, and in which case. Raises NotDone."""
     order = _order(acting)
-    if not order.confirmation and _are_too_many(acting):
-        return acting, Result()
     if acting.tag_differs:
         raise NotDone("wrong_case")
     if order.mistakes:
@@ -84,15 +82,6 @@ def _obeyed(acting: Acting) -> tuple[Acting, Result]:
     if not acting.is_proved and any(one.name in EVERYDAY for one in order.commands):
         return acting, challenged(acting)
     return acting, _planned(acting, order)
-
-
-def _are_too_many(acting: Acting) -> bool:
-    """Say whether somebody wrote more to a case in a day than anybody types: a robot that answers every answer (B2)."""
-    since = acting.now - timedelta(days=1)
-    with read(acting.parts.engine) as connection:
-        events = events_of(connection, acting.snapshot.case_id)
-    wrote = (one for one in events if one.name is Name.STAFF_MESSAGE_RECEIVED and one.actor == acting.person.id)
-    return sum(one.at > since for one in wrote) >= _MOST_A_DAY
 
 
 def _order(acting: Acting) -> Order:
