@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from mailbot.core.desk.letter_of import letter_of
 from mailbot.core.desk.scene import LetterOrder, Scene
@@ -90,15 +91,15 @@ def thread_of(parts: Parts, case_id: int) -> Thread:
 
 def messages(parts: Parts, case_id: int) -> list[Incoming]:
     """Return what the requester wrote, in order of arrival; what can no longer be read is left out."""
-    found = [parts.sandbox.read(raw) for raw in raw_messages(parts, case_id)]
+    found = [parts.sandbox.read(raw) for _, raw in raw_messages(parts, case_id)]
     return [one for one in found if not isinstance(one, Unreadable)]
 
 
-def raw_messages(parts: Parts, case_id: int) -> list[bytes]:
-    """Return the mails of the requester as they came, in order of arrival; what was destroyed is left out."""
+def raw_messages(parts: Parts, case_id: int) -> list[tuple[Row[Any], bytes]]:
+    """Return the mails of the requester, ledger row and bytes, in order of arrival; what was destroyed is left out."""
     with read(parts.engine) as connection:
         rows = [row for row in messages_of(connection, case_id) if row.disposition in _FROM_REQUESTER and row.blob_id]
-        return [raw for row in rows if (raw := _still_there(connection, parts, row.blob_id))]
+        return [(row, raw) for row in rows if (raw := _still_there(connection, parts, row.blob_id))]
 
 
 def _still_there(connection: Connection, parts: Parts, blob_id: str) -> bytes | None:

@@ -15,14 +15,23 @@ from mailbot.steps.writing import staff_envelope
 from mailbot.steps.writing import write as write_mail
 from mailbot.store.cases import Snapshot, append, snapshots
 from mailbot.store.claim import claim, is_due, settle
-from mailbot.store.effects import APPROVING, VOID, Effect, keep_codes, move_effect, new_code, open_effect
+from mailbot.store.effects import (
+    APPROVE,
+    APPROVING,
+    VALID,
+    VOID,
+    Effect,
+    keep_codes,
+    move_effect,
+    new_code,
+    open_effect,
+)
 from mailbot.store.engine import read, write
 from mailbot.store.mail import Post, queue, seal_posts
 from mailbot.store.papers import PREFIX, forget, planned
 from mailbot.store.tables import effect, schedule
 
 _LEASE = timedelta(seconds=60)
-_VALID = timedelta(hours=24)
 _BATCH = 20
 
 
@@ -47,7 +56,7 @@ def _remind(parts: Parts, row: Row[Any], now: datetime) -> None:
         _give_up(parts, row, waiting, now)
         return
     people = approvers(parts, waiting, now, with_deputies=True)
-    codes = [new_code(parts.vault, waiting, one.id, "approve", now + _VALID) for one in people]
+    codes = [new_code(parts.vault, waiting, one.id, APPROVE, now + VALID) for one in people]
     posts = [
         _asked_again(parts, snapshot, waiting, code.secret, person.id, now)
         for person, code in zip(people, codes, strict=True)
@@ -107,4 +116,4 @@ def _destroy(parts: Parts, row: Row[Any], now: datetime) -> None:
     destroyed = Event(Name.PAPERS_DESTROYED, now, data={"message": message.id})
     with write(parts.engine) as connection:
         append(connection, snapshots(connection, [message.case_id]), {message.case_id: [destroyed]})
-        forget(connection, row, message)
+        forget(connection, row, message, snapshot.key_id)

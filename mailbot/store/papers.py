@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mailbot.store.tables import blob, ledger, schedule
+from mailbot.store.tables import blob, ledger, outbox, schedule
 
 PREFIX = "papers:"
 
@@ -29,8 +29,15 @@ def planned(connection: Connection, row: Row[Any]) -> Row[Any]:
     return connection.execute(select(ledger).where(ledger.c.id == ledger_id)).one()
 
 
-def forget(connection: Connection, row: Row[Any], message: Row[Any]) -> None:
-    """Remove the sealed papers and their plan; their key is destroyed by the vault."""
+def forget(connection: Connection, row: Row[Any], message: Row[Any], case_key: str = "") -> None:
+    """Remove the sealed papers, every copy sealed as they were, and their plan; their key is destroyed by the vault.
+
+    Under the key of the case (`case_key`) lies the whole case: then the message alone goes.
+    """
+    copies = blob.c.id == message.blob_id if message.key_id == case_key else blob.c.key_id == message.key_id
     connection.execute(update(ledger).where(ledger.c.id == message.id).values(blob_id=None, key_id=None))
-    connection.execute(delete(blob).where(blob.c.id == message.blob_id))
+    unsent = outbox.c.blob_id.in_(select(blob.c.id).where(copies)) & outbox.c.state.in_(("queued", "sending"))
+    gone = {"state": "cancelled", "code": "destroyed", "due_at": None}
+    connection.execute(update(outbox).where(unsent).values(gone))
+    connection.execute(delete(blob).where(copies))
     connection.execute(delete(schedule).where(schedule.c.id == row.id))

@@ -28,10 +28,10 @@ PARTLY = """\
 """
 
 
-def sealed_mails(desk: Desk) -> Sequence[Row[Any]]:
-    """The sealed bytes of every mail that came, as a thief of the database or an old backup has them."""
+def sealed_mails(desk: Desk, kind: str = "raw") -> Sequence[Row[Any]]:
+    """The sealed bytes of every mail that came (`mail`: that left), as a thief of the database or a backup has them."""
     with stores_of(desk) as stores, read(stores.engine) as connection:
-        return connection.execute(select(blob).where(blob.c.kind == "raw")).all()
+        return connection.execute(select(blob).where(blob.c.kind == kind)).all()
 
 
 def readable(desk: Desk, rows: Sequence[Row[Any]]) -> list[bytes]:
@@ -88,8 +88,11 @@ def test_papers_are_waited_for_seen_by_the_handler_alone_and_do_not_outlive_the_
     copies = sealed_mails(desk)
     before = readable(desk, copies)
     assert (len(before), len([one for one in before if b"menkyo.pdf" in one])) == (len(copies), 1)
+    handed = sealed_mails(desk, "mail")
+    assert len([one for one in readable(desk, handed) if b"menkyo.pdf" in one]) == 1
     story.until("12-12 09:30")
     assert "papers_destroyed" in story.happened()
+    assert not [one for one in readable(desk, handed) if b"menkyo.pdf" in one], "the mail to the handler is a copy too"
     after = readable(desk, copies)
     assert after == [one for one in before if b"menkyo.pdf" not in one]
     assert readable(desk, sealed_mails(desk)) == after, "no row is left that cannot be read"

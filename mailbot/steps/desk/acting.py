@@ -128,10 +128,16 @@ def answer(acting: Acting, said: Sequence[Said], case: Case | None = None, **mor
     return told(acting, acting.person, receipt(acting.parts.company, value, acting.rules, acting.now), "receipt")
 
 
-def told(acting: Acting, person: Staff, letter: Letter, what: str, files: Sequence[Enclosed] = ()) -> Result:
-    """Return a mail to a member of staff that this mail caused; once, however often the mail is looked at."""
+def told(
+    acting: Acting, person: Staff, letter: Letter, what: str, files: Sequence[Enclosed] = (), key_id: str = ""
+) -> Result:
+    """Return a mail to a member of staff that this mail caused; once, however often the mail is looked at.
+
+    It is sealed under the key of the case, or under `key_id`: files go when the key of the mail they came with does.
+    """
     answered = acting.one.incoming.message_id if person.id == acting.person.id else None
     key = f"{what}:{acting.one.row.ledger_id}"
     snapshot = acting.snapshot
-    envelope = staff_envelope(acting.parts, person, key, snapshot.case_id, snapshot.key_id, acting.now, answered)
+    sealed_by = key_id or snapshot.key_id
+    envelope = staff_envelope(acting.parts, person, key, snapshot.case_id, sealed_by, acting.now, answered)
     return Result(posts=(write(acting.parts, letter, replace(envelope, files=tuple(files)), acting.now),))

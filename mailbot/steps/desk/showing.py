@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
+
+from sqlalchemy import Row
 
 from mailbot.core.case import Case, Request, fold
 from mailbot.core.correspondence import first_due
@@ -121,24 +124,32 @@ def _files(acting: Acting, scene: Scene) -> Shown:
     """Send the files of the case to its handler, and to nobody else (law §1: identity papers)."""
     if scene.case.handler != acting.person.id:
         raise NotDone("not_handler")
-    allowed: list[tuple[Attachment, bytes]] = []
-    dropped: list[Attachment] = []
-    for raw in raw_messages(acting.parts, acting.snapshot.case_id):
-        good, bad = _enclosed(acting, raw)
-        allowed, dropped = [*allowed, *good], [*dropped, *bad]
-    if not allowed and not dropped:
-        return Shown(said=(Said("no_files"),))
+    count, result = 0, Result()
+    for row, raw in raw_messages(acting.parts, acting.snapshot.case_id):
+        allowed, dropped = _enclosed(acting, raw)
+        if allowed or dropped:
+            count += len(allowed)
+            result += _handed(acting, scene, allowed, dropped, row)
+    return Shown(said=(Said("files", {"count": count}) if result.posts else Said("no_files"),), result=result)
+
+
+def _handed(
+    acting: Acting,
+    scene: Scene,
+    allowed: Sequence[tuple[Attachment, bytes]],
+    dropped: Sequence[Attachment],
+    row: Row[Any],
+) -> Result:
+    """Return the mail with the files of one message, sealed as that message is: no copy outlives papers' own key."""
     context = {
         "company": acting.parts.company,
         "ref": scene.case.ref,
         "attachments": [one for one, _ in allowed],
-        "dropped": dropped,
+        "dropped": list(dropped),
     }
     letter = Letter("files", LetterKind.NOTICE, acting.person.language, acting.person.address, context)
     enclosed = [Enclosed(one.name, type_of(one), data) for one, data in allowed]
-    return Shown(
-        said=(Said("files", {"count": len(allowed)}),), result=told(acting, acting.person, letter, "files", enclosed)
-    )
+    return told(acting, acting.person, letter, f"files.{row.id}", enclosed, row.key_id)
 
 
 def _enclosed(acting: Acting, raw: bytes) -> tuple[list[tuple[Attachment, bytes]], list[Attachment]]:
