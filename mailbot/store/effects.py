@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -19,6 +19,10 @@ from mailbot.store.tables import code, effect
 from mailbot.store.vault import InvalidTag, Vault, new_id
 
 BLOB_KIND = "effect"
+VALID = timedelta(hours=24)
+"""How long a code is good."""
+CONFIRM, APPROVE = "confirm", "approve"
+"""What a code is for: its author confirms, a manager approves."""
 OFFERED, APPROVING, DONE, VOID, DENIED = "offered", "approving", "done", "void", "denied"
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _SECRET_LENGTH = 10
@@ -75,12 +79,12 @@ def seal_effect(vault: Vault, key_id: str, made: Effect) -> Sealed:
     return sealed(vault, key_id, BLOB_KIND, _canonical(made.payload))
 
 
-def keep_effect(connection: Connection, made: Effect, words: Sealed, now: datetime, due_at: datetime | None) -> None:
-    """Keep an offered effect; `due_at` is when it is looked at again."""
+def keep_effect(connection: Connection, made: Effect, words: Sealed, now: datetime) -> None:
+    """Keep an offered effect."""
     insert_blobs(connection, [words])
     values = {name: getattr(made, name) for name in ("id", "case_id", "author", "kind", "level", "digest")}
     more = {"ledger_id": made.message, "key_id": words.key_id, "blob_id": words.id, "state": OFFERED, "made_at": now}
-    connection.execute(insert(effect).values(**values, **more, due_at=due_at))
+    connection.execute(insert(effect).values(**values, **more))
 
 
 def keep_codes(connection: Connection, vault: Vault, codes: Sequence[Code]) -> None:
@@ -124,7 +128,7 @@ def find_code(connection: Connection, vault: Vault, secret: str) -> Waiting | No
     if row is None:
         return None
     try:
-        found = _effect(connection, vault, row)
+        found = open_effect(connection, vault, row)
     except (InvalidTag, KeyError):  # altered or destroyed: whatever the code stood for, it is not this
         return None
     if _secret(vault, row.code_id, digest_of(found.payload), row.person) != secret.lower():
@@ -132,11 +136,6 @@ def find_code(connection: Connection, vault: Vault, secret: str) -> Waiting | No
     return Waiting(
         row.code_id, row.person, row.purpose, row.expires_at, row.used_at is not None, found, row.state, row.key_id
     )
-
-
-def open_effect(connection: Connection, vault: Vault, row: Row[Any]) -> Effect:
-    """Return the effect of a row of `effect`."""
-    return _effect(connection, vault, row)
 
 
 def use_code(connection: Connection, code_id: str, now: datetime) -> None:
@@ -182,7 +181,8 @@ def waiting_for_approval(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(effect).where(effect.c.state == APPROVING).order_by(effect.c.made_at)))
 
 
-def _effect(connection: Connection, vault: Vault, row: Row[Any]) -> Effect:
+def open_effect(connection: Connection, vault: Vault, row: Row[Any]) -> Effect:
+    """Return the effect of a row of `effect`."""
     payload = json.loads(texts(connection, vault, [row.blob_id])[row.blob_id])
     return Effect(row.id, row.case_id, row.ledger_id, row.author, row.kind, row.level, payload, row.digest)
 

@@ -73,7 +73,7 @@ def put(
     key = new_code(vault, made, author, "confirm", NOW + DAY)
     words = seal_effect(vault, case.key_id, made)
     with write(engine) as connection:
-        keep_effect(connection, made, words, NOW + after, None)
+        keep_effect(connection, made, words, NOW + after)
         keep_codes(connection, vault, [key])
     return made, key
 

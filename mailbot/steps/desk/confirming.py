@@ -18,12 +18,14 @@ from mailbot.core.letters import Said
 from mailbot.steps.approvers import approvers, question, remind_at
 from mailbot.steps.desk.acting import Acting, Result, answer, scene_of, told
 from mailbot.steps.desk.carrying import carried
-from mailbot.steps.desk.offering import APPROVE, VALID, as_shown, commands_of
+from mailbot.steps.desk.offering import as_shown, commands_of
 from mailbot.store.effects import (
+    APPROVE,
     APPROVING,
     DENIED,
     DONE,
     OFFERED,
+    VALID,
     VOID,
     Waiting,
     find_code,
@@ -69,9 +71,8 @@ def settle(acting: Acting, confirmation: Confirmation, found: Waiting) -> Result
     if found.effect.level >= Level.MANAGER and not _is_one_person_firm(acting):
         return _asked(acting, found)
     names = [Name.EFFECT_CONFIRMED, *([Name.APPROVAL_GIVEN] if found.effect.level >= Level.MANAGER else [])]
-    return _done(
-        acting, found, OFFERED, [Event(one, acting.now, acting.person.id, data=_which(found)) for one in names]
-    )
+    confirmed = [Event(one, acting.now, acting.person.id, data=_which(found)) for one in names]
+    return _done(acting, found, _act(acting, found), OFFERED, confirmed)
 
 
 def _which(found: Waiting) -> dict[str, str]:
@@ -124,8 +125,8 @@ def _approved(acting: Acting, found: Waiting) -> Result:
     if not _may_approve(acting):
         raise NotDone("not_manager")
     given = Event(Name.APPROVAL_GIVEN, acting.now, acting.person.id, data=_which(found))
-    result = _done(acting, found, APPROVING, (given,), Said("approved"))
     act, by = _act(acting, found), Said("approved_by", {"who": acting.person.name})
+    result = _done(acting, found, act, APPROVING, (given,), Said("approved"))
     return result + _author_told(acting, found, fold(act.events, acting.snapshot.case), by, *act.said)
 
 
@@ -183,9 +184,8 @@ def _scene(acting: Acting, found: Waiting) -> Scene:
     return replace(scene, actor=found.effect.author, message=found.effect.message)
 
 
-def _done(acting: Acting, found: Waiting, before: str, first: Sequence[Event], *said: Said) -> Result:
+def _done(acting: Acting, found: Waiting, act: Act, before: str, first: Sequence[Event], *said: Said) -> Result:
     """Carry the effect out, once: the code is used up in the same transaction."""
-    act = _act(acting, found)
     result = Result(
         events=tuple(first),
         writes=(

@@ -8,14 +8,14 @@ from mailbot.core.events import Event, Name
 from mailbot.core.letters import Letter, LetterKind, Said
 from mailbot.sections import Staff
 from mailbot.steps.desk.acting import Acting, Result, told
-from mailbot.steps.desk.offering import CONFIRM, VALID, keep
+from mailbot.steps.desk.offering import keep
 from mailbot.steps.dispose import joined, kept
 from mailbot.steps.done import Done, settlement
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Read
 from mailbot.steps.writing import staff_envelope, write
 from mailbot.store.cases import Snapshot, events_of
-from mailbot.store.effects import new_code, new_effect
+from mailbot.store.effects import CONFIRM, VALID, new_code, new_effect
 from mailbot.store.engine import read
 from mailbot.store.ledger import Disposition
 

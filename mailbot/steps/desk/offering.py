@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,13 +29,22 @@ from mailbot.steps.letters import case_address, written
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
 from mailbot.store.cases import events_of
-from mailbot.store.effects import Code, Effect, keep_codes, keep_effect, new_code, new_effect, seal_effect, void_others
+from mailbot.store.effects import (
+    CONFIRM,
+    VALID,
+    Code,
+    Effect,
+    keep_codes,
+    keep_effect,
+    new_code,
+    new_effect,
+    seal_effect,
+    void_others,
+)
 from mailbot.store.engine import read
 from mailbot.store.known import foreign, indexes
 from mailbot.store.ledger import ledger_rows
 
-VALID = timedelta(hours=24)
-CONFIRM, APPROVE = "confirm", "approve"
 _KNOWN_TO_LETTERS = {Name.IDENTITY_VERIFIED, Name.REQUEST_EXTENDED, Name.PAUSE_ENDED}
 
 
@@ -56,7 +64,7 @@ class Drafted:
 
 def drafted(acting: Acting, scene: Scene, offers: Sequence[Offer]) -> Drafted:
     """Write the letters of the offers, once, as they would leave."""
-    letters = tuple(_frozen(acting.parts, acting, scene.after(_before(one)), one.act.letters) for one in offers)
+    letters = tuple(_frozen(acting, scene.after(_before(one)), one.act.letters) for one in offers)
     files, contents = _files(acting) if any(letters) else ((), {})
     return Drafted(letters, files, _warnings(acting, scene, offers[0].act.letters, contents))
 
@@ -99,7 +107,7 @@ def keep(acting: Acting, made: Sequence[Effect], codes: Sequence[Code]) -> Resul
     def write(connection: Connection) -> None:
         void_others(connection, acting.snapshot.case_id, acting.person.id, acting.now)
         for one, text in zip(made, words, strict=True):
-            keep_effect(connection, one, text, acting.now, None)
+            keep_effect(connection, one, text, acting.now)
         keep_codes(connection, vault, codes)
 
     events = tuple(
@@ -109,11 +117,11 @@ def keep(acting: Acting, made: Sequence[Effect], codes: Sequence[Code]) -> Resul
     return Result(events=events, writes=(write,))
 
 
-def _frozen(parts: Parts, acting: Acting, scene: Scene, orders: Sequence[LetterOrder]) -> list[dict[str, str]]:
+def _frozen(acting: Acting, scene: Scene, orders: Sequence[LetterOrder]) -> list[dict[str, str]]:
     """Return the letters word by word, as they would leave."""
     found = []
     for order in orders:
-        kind, rendered = written(parts, acting.snapshot, scene, order)
+        kind, rendered = written(acting.parts, acting.snapshot, scene, order)
         found.append({"kind": kind.value, "template": order.template, **asdict(rendered)})
     return found
 
