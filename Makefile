@@ -1,6 +1,7 @@
 # What a fresh clone can do. Needs Python 3.11 or newer, git and make; `make test` also installs the mail servers.
 
 PYTHON ?= python3
+PROCESSES ?= 2# that share the tests, each with mail servers and databases of its own; 0: all in one
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 \
@@ -16,7 +17,7 @@ demo: $(VENV)/demo.stamp ## play two weeks of mail through the real worker; need
 	$(BIN)/mailbot demo
 
 test: servers $(VENV)/test.stamp ## the whole suite against the real servers (ARGS="-k word" for a part)
-	$(BIN)/pytest -q --durations=10 $(ARGS)
+	$(BIN)/pytest -q -n $(PROCESSES) --dist worksteal --durations=10 $(ARGS)
 
 servers: ## install Dovecot, Postfix, PostgreSQL and Chromium where they are missing
 	bash .ci/servers
@@ -38,8 +39,10 @@ fuzz: $(VENV)/test.stamp ## look for bytes that break the reader (FUZZ_S=60 seco
 sabotage: servers $(VENV)/test.stamp ## take promises away from a copy: each must turn its test red (ARGS="word" for some)
 	$(BIN)/python -m tests.sabotage.run $(ARGS)
 
-bench: $(VENV)/test.stamp ## measure throughput on this machine
+bench: servers $(VENV)/test.stamp ## measure throughput, ticks over a million open requests, the digest of ten thousand
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/ticks.py
+	$(BIN)/python bench/digest.py --postgresql
 
 docs: $(VENV)/demo.stamp ## write the parts of docs/ that are made from code
 	$(BIN)/python docs/make.py

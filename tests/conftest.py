@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.servers.certificates import make_certificates
 from tests.servers.dovecot import Dovecot
@@ -17,17 +19,21 @@ from tests.servers.processes import Reaper, find_program
 NO_ROOT = "Postfix needs root: aiosmtpd stands in for it, so bounces and deferrals of a real server are NOT proved"
 FELL_BACK = pytest.StashKey[bool]()
 
+# A busy machine is no fault of the code: how long an example takes is judged where a test says so (`effort.py`).
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
+
 
 @pytest.fixture(scope="session")
 def reaper() -> Iterator[Reaper]:
-    """The list of processes and folders that end with this run."""
+    """The list of processes and folders that end with this process of the run."""
     with Reaper() as reaper:
         yield reaper
 
 
 @pytest.fixture(scope="session")
 def mail_lab(reaper: Reaper, pytestconfig: pytest.Config) -> Iterator[MailLab]:
-    """Dovecot and Postfix, shared by the whole run: use `mailbox` or `mail_lab.fresh_mailbox()` to be alone."""
+    """Dovecot and Postfix, shared by all tests of this process: `mailbox` or `mail_lab.fresh_mailbox()` is alone."""
     _need("Dovecot", find_program("dovecot"))
     folder = reaper.new_folder("mail-")
     certificates = make_certificates(folder)
@@ -49,7 +55,7 @@ def mailbox(mail_lab: MailLab) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql(reaper: Reaper) -> Iterator[PostgreSQL]:
-    """The PostgreSQL cluster, shared by the whole run."""
+    """The PostgreSQL cluster, shared by all tests of this process."""
     _need("PostgreSQL", find_postgresql("postgres"))
     server = PostgreSQL(reaper.new_folder("pg-"), reaper)
     with running(server):
@@ -77,6 +83,19 @@ def _may_fall_back(config: pytest.Config) -> bool:
         pytest.fail("Postfix needs root; remedy: run the tests as root, for example in a container", pytrace=False)
     config.stash[FELL_BACK] = True
     return True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a process of several tell the one that prints (pytest-xdist) that Postfix did not run."""
+    if FELL_BACK in session.config.stash and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["fell_back"] = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear what a process of several has to tell."""
+    if getattr(node, "workeroutput", {}).get("fell_back"):
+        node.config.stash[FELL_BACK] = True
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -10,7 +10,7 @@ from tests.edge.poison import CHILD
 
 def faulty_reader() -> None:
     """Let mails do to the child that reads them what their first word says; it is ended sooner than in earnest."""
-    sandbox.CHILD, sandbox.WALL_S = CHILD, 2.0
+    sandbox.CHILD, sandbox.WALL_S = CHILD, 4.0
 
 
 PATCHES: Mapping[str, Callable[[], None]] = POINTS | MUTATIONS | {"a reader with faults": faulty_reader}

@@ -24,7 +24,7 @@ TABLES = ("case_file", "event", "request", "ledger", "inbox", "outbox", "party",
 RECOVERED = send._LEASE + timedelta(minutes=1)
 """Longer than every lease: what a dead worker had in hand is due again."""
 KILLED = -signal.SIGKILL
-LONGEST_LIFE_S = 2.0
+LONGEST_START_S, LONGEST_LIFE_S = 30.0, 2.0
 LATEST_KILLS_S = (0.005, 0.1)
 BUSY = {
     "receiving": ("SELECT count(*) FROM inbox WHERE due_at >= :ours AND version > 0", receive._LEASE),
@@ -77,7 +77,9 @@ class Scene:
         """Let a worker come to some kind of work, or not even to its start, and a random moment further."""
         pid = self._fork(once=False, patches=self.patches)
         mark = self.random.choice(("", *MARKS))
-        reached = bool(mark) and self.warm.reaches(mark, LONGEST_LIFE_S)
+        reached = bool(mark) and self.warm.reaches(MARKS[0], LONGEST_START_S)
+        if reached and mark != MARKS[0]:
+            reached = self.warm.reaches(mark, LONGEST_LIFE_S)
         time.sleep(self.random.uniform(0, self.random.choice(LATEST_KILLS_S)))
         os.kill(pid, signal.SIGKILL)
         assert self.warm.ended() == KILLED

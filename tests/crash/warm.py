@@ -4,7 +4,6 @@
 forked child says each of the MARKS once, the server says `ended N` with the child's exit code (-9: killed).
 """
 
-import gc
 import json
 import os
 import select
@@ -16,12 +15,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mailbot.core.message import Language
+from tests.e2e.prepared import prepare
 from tests.servers.processes import Reaper
 
 ROOT = Path(__file__).parents[2]
@@ -110,8 +108,8 @@ class Warm:
 
 
 def serve() -> None:
-    """Import everything, then fork one worker for each order."""
-    _import_all()
+    """Prepare what every worker needs, then fork one for each order."""
+    prepare()
     _say("ready")
     for line in sys.stdin:
         values = json.loads(line)
@@ -121,18 +119,6 @@ def serve() -> None:
         _say(f"forked {pid}")
         _, status = os.waitpid(pid, 0)
         _say(f"ended {os.waitstatus_to_exitcode(status)}")
-
-
-def _import_all() -> None:
-    """What a worker needs at its start or for its first mail; no thread, no connection."""
-    import_module("holidays.countries")
-    import_module("mailbot.cli")
-    compose = import_module("mailbot.compose")
-    model = compose.load_model(import_module("mailbot.resources").models_folder())
-    model.read("お願い", "私の個人データを開示してください。\nPlease delete my data.", Language.JA)
-    compose.load_model = lambda *_: model
-    import_module("tests.crash.patches")
-    gc.freeze()
 
 
 def _live(order: Order) -> None:

@@ -17,7 +17,7 @@ from tests.servers.waiting import wait_until
 
 PASSWORD = "open-sesame"
 UNKNOWN = ("outside.test",)
-READY_S = 10.0
+READY_S = 30.0
 
 CONFIGURATION = Template("""\
 base_dir = $folder/run

@@ -27,7 +27,8 @@ from tests.servers.postfix_log import Delivery
 
 T = TypeVar("T")
 
-WAIT_S = 10.0
+WAIT_S = 30.0
+"""Long enough for a slow and busy machine: only a test that fails waits for so long."""
 LINE_END = re.compile(rb"\r?\n")
 
 

@@ -18,7 +18,7 @@ from tests.servers.postfix_log import Delivery, PostfixLog
 from tests.servers.processes import Group, Reaper, find_program, free_port, greets
 from tests.servers.waiting import wait_until
 
-READY_S = 10.0
+READY_S = 30.0
 QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "pid", "private", "saved")
 QUEUES_OF_OTHERS = {"trace": 0o700, "maildrop": 0o1730, "public": 0o2710}
 

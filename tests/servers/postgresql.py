@@ -15,7 +15,7 @@ import psycopg
 from tests.servers.processes import Group, Reaper, find_program, free_port
 from tests.servers.waiting import wait_until
 
-READY_S = 10.0
+READY_S = 30.0
 # A test database may lose everything at a power cut; the waits of a disk would only slow the tests.
 SETTINGS = ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=200", "timezone=UTC")
 

@@ -17,8 +17,11 @@ from tests.servers.reaper import living_groups
 from tests.servers.waiting import wait_until
 
 # Below the range from which Linux takes ports for outgoing connections: a stopped server finds its port free again.
-PORTS = range(20_000, 32_000)
-GRACE_S = 2.0
+# Where the suite runs in several processes, each has its own thousands: none takes the port of a server that is away.
+_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = range(20_000, 32_000)[_PROCESS % 6 * 2_000 :][:2_000]
+_UNTRIED = random.sample(_PORTS, len(_PORTS))
+GRACE_S, KILLED_S = 2.0, 30.0
 SERVER_FOLDERS = ("/usr/sbin", "/usr/lib/postfix/sbin")
 
 
@@ -28,9 +31,9 @@ def find_program(name: str, folders: tuple[str, ...] = SERVER_FOLDERS) -> str | 
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
+    """A loopback port that nobody listens on now, and that was given to nobody before."""
     while True:
-        port = random.choice(PORTS)  # noqa: S311 - spreads ports, protects nothing
+        port = _UNTRIED.pop()
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -71,7 +74,7 @@ class Reaper:
         self.tell("end")
         assert self._process.stdin is not None
         self._process.stdin.close()
-        assert self._process.wait(timeout=60) == 0, "the reaper failed: see its traceback"
+        assert self._process.wait(timeout=300) == 0, "the reaper failed: see its traceback"
 
 
 class Group:
@@ -103,7 +106,7 @@ class Group:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        wait_until(self._is_gone, GRACE_S, f"the end of process group {self._process.pid}")
+        wait_until(self._is_gone, KILLED_S, f"the end of process group {self._process.pid}")
         self._reaper.tell(f"ended {self._process.pid}")
 
     def _is_gone(self) -> bool:

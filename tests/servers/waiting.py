@@ -6,14 +6,16 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-LOOK_EVERY_S = 0.005
+SHORTEST_S, LONGEST_S = 0.003, 0.05
+"""Between two looks: a tenth of the time waited so far, within these bounds; looking costs what is waited for time."""
 
 
 def wait_until(look: Callable[[], T], timeout_s: float, what: str = "") -> T:
     """The first truthy value that `look` returns; AssertionError names `what` when the deadline passes."""
-    deadline = time.monotonic() + timeout_s
+    began = time.monotonic()
     while not (found := look()):
-        if time.monotonic() > deadline:
+        waited_s = time.monotonic() - began
+        if waited_s > timeout_s:
             raise AssertionError(f"waited {timeout_s} s in vain for {what or look}: last answer {found!r}")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(min(max(waited_s / 10, SHORTEST_S), LONGEST_S))
     return found
