@@ -11,7 +11,7 @@ from mailbot.core.desk.outcomes import ALTERNATIVE, FULL, NO_DATA, PARTIAL, REFU
 from mailbot.core.desk.vocabulary import LETTERS
 from mailbot.core.diagram import diagram
 from mailbot.core.kinds import KINDS
-from mailbot.core.policy import parse_policy
+from mailbot.core.policy_file import parse_policy
 from mailbot.resources import policies_folder
 
 _LETTERS = """# The letters

@@ -1,34 +1,40 @@
 """The command line. Every command opens what it needs, says what it did, and exits with a code scripts can rely on."""
 
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import date, datetime
+from contextlib import closing, suppress
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from mailbot import compose, log, reports
 from mailbot import demo as demo_module
-from mailbot.config import Config, ConfigFault, load
-from mailbot.edge.clock import Clock
-from mailbot.edge.errors import Transient
+from mailbot.calendar_command import calendar
+from mailbot.config import ConfigFault
+from mailbot.core.message import Language
 from mailbot.inspect_view import view
 from mailbot.inspecting import Inspector, by_name, files_of
 from mailbot.learning import commands as learning
+from mailbot.report_command import report
 from mailbot.starting import init_folder
-from mailbot.steps.parts import Parts
-from mailbot.store.engine import CommitFailed, StoreUnavailable
 from mailbot.store.presence import present
 from mailbot.store.token_keys import revoke, rotate
-from mailbot.worker import STEPS, TEMPORARY, Worker, run_once
-
-T = TypeVar("T")
-CONFIGURATION, FAULT, FAILED = 78, 2, 1
+from mailbot.terminal import (
+    CONFIGURATION,
+    FAILED,
+    FAULT,
+    fail,
+    found,
+    gathered,
+    opened,
+    out,
+    print_value,
+    read_config,
+    told,
+)
+from mailbot.worker import STEPS, Worker, run_once
 
 app = typer.Typer(
     help="The personal-data rights desk of a company, run by e-mail alone.",
@@ -43,8 +49,8 @@ keys_app = typer.Typer(help="The keys that sign the tokens in our mails.", no_ar
 app.add_typer(keys_app, name="keys")
 app.command()(learning.train)
 app.command()(learning.evaluate)
-_out = Console(highlight=False, markup=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+app.command()(calendar)
+app.command()(report)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reference = Annotated[str, typer.Argument(help="A case reference, for example KJ-2026-000123-M.")]
@@ -54,38 +60,41 @@ Reference = Annotated[str, typer.Argument(help="A case reference, for example KJ
 def init(folder: Annotated[Path, typer.Argument(help="Where to write.")] = Path()) -> None:
     """Write a commented mailbot.toml, make keys and databases, and say what to do next."""
     for line in init_folder(folder):
-        _out.print(line)
+        out.print(line)
 
 
 @app.command()
 def check() -> None:
     """Read the configuration, report every fault at once, and print a worked example of the deadlines."""
-    config = _config(FAULT)
-    with _told(FAULT):
+    config = read_config(FAULT)
+    with told(FAULT):
         now = compose.clock_of(config).now()
         faults: list[str] = []
-        with _gathered(faults):
+        with gathered(faults):
             rules, _ = compose.rules_of(config, now)
-        with _gathered(faults):
+        with gathered(faults):
             compose.renderer_of(config)
-        with _gathered(faults):
+        with gathered(faults):
             compose.model_of(config)
-        with _gathered(faults):
-            compose.open_stores(config)
+        with gathered(faults):
+            stores = compose.open_stores(config)
         if faults:
             raise ConfigFault(faults)
-        _out.print("The configuration is sound.")
+        horizon = compose.horizon_of(config, rules, stores, now)
+        out.print("The configuration is sound.")
+        if horizon.line():
+            out.print(horizon.line())
         for line in reports.worked_example(rules, now):
-            _out.print(line)
+            out.print(line)
 
 
 @app.command()
 def migrate() -> None:
     """Bring both databases to the newest schema."""
-    config = _config(CONFIGURATION)
-    with _told(CONFIGURATION):
+    config = read_config(CONFIGURATION)
+    with told(CONFIGURATION):
         compose.migrate(config)
-        _out.print("The databases have the newest schema.")
+        out.print("The databases have the newest schema.")
 
 
 @app.command()
@@ -95,13 +104,13 @@ def run(
     only: Annotated[str, typer.Option(help=f"Steps to run, of {', '.join(STEPS)}.")] = "",
 ) -> None:
     """Run the worker. Exit codes: 0, 75 (temporary), 78 (configuration)."""
-    config = _config(CONFIGURATION)
+    config = read_config(CONFIGURATION)
     names = [name for name in only.split(",") if name]
     unknown = sorted(set(names) - set(STEPS))
     if unknown:
-        _fail(f'--only = "{",".join(unknown)}": no such step; use one of {", ".join(STEPS)}', CONFIGURATION)
+        fail(f'--only = "{",".join(unknown)}": no such step; use one of {", ".join(STEPS)}', CONFIGURATION)
     log.start(config.log)
-    with _told(CONFIGURATION):
+    with told(CONFIGURATION):
         clock = compose.clock_of(config)
         with compose.composed(config, clock) as parts, present(parts.engine, clock.now()):
             code = run_once(parts, clock, names) if once else Worker(parts, clock, names).run()
@@ -125,9 +134,9 @@ def inspect(
             for name, raw in mails:
                 seen = inspector.look(raw)
                 if as_json:
-                    _print({"file": name} | by_name(seen), as_json=True)
+                    print_value({"file": name} | by_name(seen), as_json=True)
                 else:
-                    _out.print(view(name, seen))
+                    out.print(view(name, seen))
 
 
 def _answer_stream(inspector: Inspector) -> None:
@@ -145,25 +154,33 @@ def cases(
     due: Annotated[int | None, typer.Option(help="Only cases due within so many days.")] = None,
 ) -> None:
     """Print the register."""
-    with _opened() as (parts, now):
-        found = reports.cases(parts, now, due, is_open=only_open)
-        _print(found if as_json else reports.cases_table(found, parts.rules.calendar.zone), as_json=as_json)
+    with opened() as (parts, now):
+        rows = reports.cases(parts, now, due, is_open=only_open)
+        print_value(rows if as_json else reports.cases_table(rows, parts.rules.calendar.zone), as_json=as_json)
 
 
 @app.command()
 def case(ref: Reference, *, as_json: AsJson = False) -> None:
     """Print one case with its messages, events and dates."""
-    with _opened() as (parts, _):
-        found = _found(reports.case(parts, ref), ref)
-        _print(found if as_json else reports.case_text(found, parts.rules.calendar.zone), as_json=as_json)
+    with opened() as (parts, _):
+        one = found(reports.case(parts, ref), ref)
+        print_value(one if as_json else reports.case_text(one, parts.rules.calendar.zone), as_json=as_json)
 
 
 @app.command()
-def why(ref: Reference) -> None:
-    """Print each counted and skipped day of each clock of a case."""
-    with _opened() as (parts, now):
-        for line in _found(reports.why(parts, ref, now), ref):
-            _out.print(line)
+def why(
+    ref: Reference,
+    *,
+    as_json: AsJson = False,
+    language: Annotated[Language, typer.Option(help="Of the lines: ja or en.")] = Language.EN,
+) -> None:
+    """Print each day of each clock of a case: counted, skipped, stopped, worked on, and what fell on it."""
+    with opened() as (parts, now):
+        if as_json:
+            print_value(found(reports.why(parts, ref, now), ref), as_json=True)
+            return
+        for line in found(reports.why_lines(parts, ref, now, language), ref):
+            out.print(line)
 
 
 @app.command()
@@ -175,12 +192,12 @@ def digest(
 ) -> None:
     """Print or send the digest of a day."""
     del to_print
-    with _opened() as (parts, now):
+    with opened() as (parts, now):
         day = _day(on) or parts.rules.calendar.local_day(now)
         if send:
-            _out.print(reports.send_digest(parts, day, now))
+            out.print(reports.send_digest(parts, day, now))
         else:
-            _out.print(reports.print_digest(parts, day, now))
+            out.print(reports.print_digest(parts, day, now))
 
 
 @app.command()
@@ -191,21 +208,21 @@ def held(
     why_dropped: Annotated[str, typer.Option("--why", help="Why the message is dropped.")] = "",
 ) -> None:
     """Deal with mail that needs a person: list, show ID, retry ID, drop ID --why TEXT."""
-    with _opened() as (parts, now):
+    with opened() as (parts, now):
         try:
             lines = reports.held(parts, action, number, why_dropped, now)
         except ValueError as fault:
-            _fail(str(fault), FAILED)
+            fail(str(fault), FAILED)
         for line in lines:
-            _out.print(line)
+            out.print(line)
 
 
 @app.command()
 def reconcile() -> None:
     """Compare the server's messages with the ledger and print the sum; exit 1 when they differ."""
-    with _opened() as (parts, _):
+    with opened() as (parts, _):
         line, is_whole = reports.reconcile(parts)
-        _out.print(line)
+        out.print(line)
     raise typer.Exit(0 if is_whole else FAILED)
 
 
@@ -214,25 +231,25 @@ def audit_verify(
     *, against: Annotated[Path | None, typer.Option(help="A digest mail whose head must be ours.")] = None
 ) -> None:
     """Prove the event log: every chain, every case's tail, every witnessed head."""
-    with _opened() as (parts, _):
+    with opened() as (parts, _):
         faults, told = reports.verify(parts, _bytes(against) if against else None)
         for line in [*faults, told]:
-            _out.print(line)
+            out.print(line)
     raise typer.Exit(FAILED if faults else 0)
 
 
 @keys_app.command("rotate")
 def keys_rotate() -> None:
     """Begin a new key at once; what the old ones signed stays good. A worker takes it up when it starts anew."""
-    with _opened() as (parts, now):
-        _out.print(f"New key: {rotate(parts.engine, now)}. Start the worker anew.")
+    with opened() as (parts, now):
+        out.print(f"New key: {rotate(parts.engine, now)}. Start the worker anew.")
 
 
 @keys_app.command("revoke")
 def keys_revoke() -> None:
     """Let no token count that was signed until now, for example after a leak. Start the worker anew."""
-    with _opened() as (parts, now):
-        _out.print(f"New key: {revoke(parts.engine, now)}. Older tokens count no more. Start the worker anew.")
+    with opened() as (parts, now):
+        out.print(f"New key: {revoke(parts.engine, now)}. Older tokens count no more. Start the worker anew.")
 
 
 @app.command()
@@ -242,58 +259,7 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Where to leave mails, digest and register.")] = None,
 ) -> None:
     """Play two weeks of a rights desk on this machine: no servers, no network, no questions."""
-    raise typer.Exit(demo_module.play(_out, keep, is_fast=fast))
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Parts, datetime]]:
-    """Open everything for one command."""
-    config = _config(CONFIGURATION)
-    log.start(config.log)
-    with _told(CONFIGURATION):
-        clock: Clock = compose.clock_of(config)
-        with compose.composed(config, clock) as parts:
-            yield parts, clock.now()
-
-
-@contextmanager
-def _told(code: int) -> Iterator[None]:
-    """Tell faults of configuration and world in plain lines, with the code that belongs to them."""
-    try:
-        yield
-    except ConfigFault as fault:
-        _fail("\n".join(fault.faults), code)
-    except (StoreUnavailable, CommitFailed, Transient) as fault:
-        _fail(f"not now: {fault}", TEMPORARY)
-
-
-@contextmanager
-def _gathered(faults: list[str]) -> Iterator[None]:
-    try:
-        yield
-    except ConfigFault as fault:
-        faults += fault.faults
-
-
-def _config(code: int) -> Config:
-    with _told(code):
-        return load()
-    raise AssertionError  # _told leaves the program on a fault
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _err.print(message)
-    raise typer.Exit(code)
-
-
-def _found(value: T | None, ref: str) -> T:
-    if value is None:
-        _fail(f'"{ref}": no such case; `mailbot cases` lists them', FAILED)
-    return value
-
-
-def _print(value: Any, *, as_json: bool) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n" if as_json else f"{value}\n")
+    raise typer.Exit(demo_module.play(out, keep, is_fast=fast))
 
 
 def _day(text: str) -> date | None:
@@ -302,11 +268,11 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        _fail(f'--date = "{text}": expected a day, for example 2026-11-24', FAULT)
+        fail(f'--date = "{text}": expected a day, for example 2026-11-24', FAULT)
 
 
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        _fail(f"{path}: {os.strerror(error.errno or 0)}", FAILED)
+        fail(f"{path}: {os.strerror(error.errno or 0)}", FAILED)

@@ -7,32 +7,39 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache, partial
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine
 
 from mailbot.config import Config, ConfigFault, moved_clock
 from mailbot.core.calendar import CalendarFault
 from mailbot.core.clock import Rules
+from mailbot.core.desk.owed_letters import check_letters
+from mailbot.core.horizon import Horizon, holiday_horizon
 from mailbot.core.letters import Company
-from mailbot.core.policy import PolicyFault, parse_policy
+from mailbot.core.policy_extending import whole_text
+from mailbot.core.policy_file import PolicyFault, parse_policy
 from mailbot.edge.clock import Clock
 from mailbot.edge.dns import Resolving
-from mailbot.edge.holiday import build_calendar
+from mailbot.edge.holiday import build_calendar, table_until
 from mailbot.edge.imap import Mailbox
 from mailbot.edge.model.load import Model, load_model
 from mailbot.edge.render import LetterError, Renderer
 from mailbot.edge.sandbox import Sandbox
 from mailbot.edge.smtp import Sender
 from mailbot.resources import models_folder, policies_folder, templates_folder
-from mailbot.steps.daily import next_digest_at
+from mailbot.steps.digest import next_digest_at
+from mailbot.steps.horizon import horizon
 from mailbot.steps.parts import Parts
-from mailbot.store.engine import open_engine
-from mailbot.store.first import go_live, office_key, schedule_digest
+from mailbot.steps.reporting import next_reports_at
+from mailbot.store.engine import open_engine, read
+from mailbot.store.first import go_live, office_key, schedule_first
 from mailbot.store.migrate import behind, upgrade
 from mailbot.store.policies import Policies
 from mailbot.store.presence import alone
 from mailbot.store.token_keys import token_keys
 from mailbot.store.vault import Vault, VaultFault, make_master_key, read_master_key
 
+_log = structlog.get_logger()
 GO_LIVE_BEFORE = timedelta(days=1)
 """Without `imap.since`, mail that arrived up to a day before the very first start is still new."""
 
@@ -55,18 +62,20 @@ def rules_of(config: Config, today: datetime) -> tuple[Rules, str]:
     """Return the rules new cases open under, and the policy's text. Raises ConfigFault with every fault."""
     faults: list[str] = []
     chosen = config.policy
-    text = _policy_text(chosen.profile, faults)
     try:
+        text = _policy_text(chosen.profile)
+        policy = parse_policy(text)
+        check_letters(policy)
+    except PolicyFault as fault:
+        faults += [f'policy.profile = "{chosen.profile}": {line}' for line in fault.faults]
+    try:
+        added, removed = chosen.holidays_add, chosen.holidays_remove
         calendar = build_calendar(
-            config.zone, chosen.country, chosen.closures, chosen.holidays_add, chosen.holidays_remove, today.date()
+            config.zone, chosen.country, chosen.closures, added, removed, today.date(), chosen.holidays_until
         )
     except CalendarFault as fault:
         faults += fault.faults
-    try:
-        policy = parse_policy(text) if text else None
-    except PolicyFault as fault:
-        faults += [f'policy.profile = "{chosen.profile}": {line}' for line in fault.faults]
-    if faults or policy is None:
+    if faults:
         raise ConfigFault(faults)
     return Rules(policy, calendar), text
 
@@ -107,7 +116,9 @@ def composed(config: Config, clock: Clock) -> Iterator[Parts]:
     with alone(stores.engine):
         parts = _parts(config, rules, renderer, stores, now)
         parts.policies.keep(rules.key, text)
-        schedule_digest(parts.engine, next_digest_at(parts, now))
+        if line := horizon_of(config, rules, stores, now).line():
+            _log.warning("holidays", what=line)
+        schedule_first(parts.engine, {"digest": next_digest_at(parts, now), **next_reports_at(parts, now)})
     try:
         yield parts
     finally:
@@ -116,6 +127,29 @@ def composed(config: Config, clock: Clock) -> Iterator[Parts]:
         parts.sandbox.close()
         stores.engine.dispose()
         stores.keys.dispose()
+
+
+def horizon_of(config: Config, rules: Rules, stores: Stores, now: datetime) -> Horizon:
+    """Return how far the holidays reach; a database without a schema has no case yet.
+
+    Raises ConfigFault where a date would be counted without them.
+    """
+    today, country = rules.calendar.local_day(now), config.policy.country
+    if not _has_schema(stores.engine):
+        ends = table_until(country, today)
+        found = holiday_horizon([rules], None, ends, rules.calendar.holidays_until, today)
+    else:
+        with read(stores.engine) as connection:
+            found = horizon(connection, rules, Policies(stores.engine), country, today)
+    if found.is_ended:
+        raise ConfigFault([found.line()])
+    return found
+
+
+def _has_schema(engine: Engine) -> bool:
+    """Say whether a database can be asked; a file that is not there yet is not made by asking."""
+    is_file = engine.dialect.name == "sqlite" and engine.url.database
+    return not (is_file and not Path(is_file).exists()) and not behind(engine, "main")
 
 
 def migrate_if_new(config: Config, stores: Stores) -> None:
@@ -178,11 +212,17 @@ def _since(config: Config, engine: Engine, now: datetime) -> datetime:
     return go_live(engine, min(now, Clock().now()) - GO_LIVE_BEFORE)
 
 
-def _policy_text(profile: str, faults: list[str]) -> str:
+def _policy_text(profile: str) -> str:
+    """Return the whole text of the chosen policy, which cases keep. Raises PolicyFault."""
     path = Path(profile) if profile.endswith(".toml") else policies_folder() / f"{profile}.toml"
+    shipped = {file.stem: file.read_text(encoding="utf-8") for file in sorted(policies_folder().glob("*.toml"))}
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        shipped = ", ".join(sorted(file.stem for file in policies_folder().glob("*.toml")))
-        faults.append(f'policy.profile = "{profile}": no such policy; use one of {shipped}, or a path to a .toml file')
-        return ""
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        remedy = f"no such policy; use one of {', '.join(shipped)}, or a path to a .toml file"
+        raise PolicyFault([remedy]) from None
+    except OSError as fault:
+        raise PolicyFault([f"cannot be read: {fault.strerror}"]) from None
+    except ValueError:
+        raise PolicyFault(["is no UTF-8 text; save it as UTF-8"]) from None
+    return whole_text(text, shipped)

@@ -18,6 +18,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from mailbot.core.absence import is_away
 from mailbot.faults import between, told
 from mailbot.sections import (
     Classifier,
@@ -93,9 +94,9 @@ class Config(BaseSettings):
         """Return the staff whose validity has not run out on a day."""
         return [person for person in self.staff if person.valid_until is None or day <= person.valid_until]
 
-    def staff_with(self, role: str, day: date) -> list[Staff]:
-        """Return the staff who have a role on a day."""
-        return [person for person in self.staff_on(day) if role in person.roles]
+    def absent_on(self, day: date) -> frozenset[str]:
+        """Return the ids of the staff who are away on a day by their own section."""
+        return frozenset(person.id for person in self.staff if is_away(person.absent, day))
 
 
 def config_path() -> Path:

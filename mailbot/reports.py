@@ -1,21 +1,25 @@
 """What the commands print: the register, one case, the days of its clocks, held mail, the sum, the proof."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from mailbot.core.case import Request
+from mailbot.core.case import Case
 from mailbot.core.clock import Rules
 from mailbot.core.conservation import conservation_line, is_conserved
 from mailbot.core.events import SENTENCES, Event, Name, stamp
-from mailbot.core.policy import dates
-from mailbot.core.reckoning import reckoned, shown_day
+from mailbot.core.message import Language
+from mailbot.core.reckoning import Story, story_of
+from mailbot.core.reckoning_json import as_json
+from mailbot.core.reckoning_lines import lines as lines_of
+from mailbot.core.request import Request
 from mailbot.core.transitions import RUNNING
+from mailbot.core.worked_example import worked_example as example
 from mailbot.edge.sandbox import Unreadable
-from mailbot.steps.daily import digest_context, digest_letter, write_digest
+from mailbot.steps.digest import digest_context, digest_letter, write_digest
 from mailbot.steps.fetch import watched
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
@@ -28,6 +32,7 @@ from mailbot.store.witness import next_serial
 from mailbot.store.witness import verify as verify_log
 
 _ONE_DAY = timedelta(days=1)
+_KNOWN_DAY = date(2026, 11, 20)  # its dates stand in law §2
 
 
 def cases(parts: Parts, now: datetime, due: int | None, *, is_open: bool = False) -> list[dict[str, Any]]:
@@ -90,28 +95,41 @@ def _pauses(events: Sequence[Event]) -> list[dict[str, Any]]:
     return found
 
 
-def why(parts: Parts, ref: str, now: datetime) -> list[str] | None:
-    """Return each day of each clock of a case: counted, skipped and why, and the warnings that fall on it."""
+def why(parts: Parts, ref: str, now: datetime) -> dict[str, Any] | None:
+    """Return each day of each clock of each request of a case as plain values; None when there is no such case."""
+    found = _stories(parts, ref, now)
+    return found and _told(parts, found[0]) | {"requests": [as_json(story) for story in found[1]]}
+
+
+def why_lines(parts: Parts, ref: str, now: datetime, language: Language) -> list[str] | None:
+    """Return the same for people: counted, skipped, stopped, worked on, and what fell on each day."""
+    found = _stories(parts, ref, now)
+    if found is None:
+        return None
+    told = _told(parts, found[0])
+    today = parts.rules.calendar.local_day(now)
+    days = [line for story in found[1] for line in lines_of(story, language, today)]
+    return [f"{told['ref']}: {told['policy']}, {told['zone']}", *days]
+
+
+def _told(parts: Parts, case: Case) -> dict[str, Any]:
+    return {"ref": case.ref, "policy": case.policy, "zone": parts.rules_of(case.policy).calendar.zone.key}
+
+
+def _stories(parts: Parts, ref: str, now: datetime) -> tuple[Case, list[Story]] | None:
     snapshot = _snapshot(parts, ref)
     if snapshot is None:
         return None
     rules = parts.rules_of(snapshot.case.policy)
-    lines = [f"{snapshot.case.ref}: policy {snapshot.case.policy}, {rules.calendar.zone.key}"]
-    for request in snapshot.case.requests:
-        lines += reckoned(request, rules, now)
-    return lines
+    with read(parts.engine) as connection:
+        events = events_of(connection, snapshot.case_id)
+    return snapshot.case, [story_of(one, events, rules, now) for one in snapshot.case.requests]
 
 
 def worked_example(rules: Rules, now: datetime) -> list[str]:
-    """Return the dates of every kind for a mail that arrives now, so that an operator can check them by hand."""
-    day = rules.calendar.local_day(now)
-    lines = [f"A mail that arrives now ({shown_day(day)}) under {rules.key}:"]
-    for name in rules.policy.periods:
-        owed = dates(rules.policy, rules.calendar, name, now)
-        shown = {"acknowledge": owed.ack_on, "notice": owed.notice_on, "total": owed.total_on, "gate": owed.gate_on}
-        told = ", ".join(f"{word} {shown_day(on)}" for word, on in shown.items() if on)
-        lines.append(f"  {name:15} answer by {shown_day(owed.answer_by())} ({told})")
-    return lines
+    """Return the dates of a mail that arrives now, and of one on a day whose dates are known, to check them by hand."""
+    known = rules.calendar.at(_KNOWN_DAY, time(12))
+    return [*example(rules, now), "", *example(rules, known)]
 
 
 def held(parts: Parts, action: str, number: int | None, why_dropped: str, now: datetime) -> list[str]:

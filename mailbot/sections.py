@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from mailbot.core.absence import parse_absence
 from mailbot.core.message import Language
 from mailbot.core.outgoing import safe_header
 from mailbot.core.reader.headers.sender import strict_address
 
 Security = Literal["tls", "starttls", "plain"]
-Role = Literal["handler", "deputy", "manager", "auditor"]
+Role = Literal["handler", "deputy", "manager", "representative", "auditor"]
 
 
 def _zone(value: str) -> str:
@@ -52,7 +53,13 @@ def _printable(value: str) -> str:
     return value
 
 
+def _absence(value: str) -> str:
+    parse_absence(value)
+    return value
+
+
 Printable = Annotated[str, AfterValidator(_printable)]
+Absent = Annotated[str, AfterValidator(_absence)]
 
 
 class Company(_Section):
@@ -135,7 +142,10 @@ class Trust(_Section):
 
 
 class Staff(_Section):
-    """One member of staff. After `valid_until` the person is nobody."""
+    """One member of staff. After `valid_until` the person is nobody.
+
+    On the days of `absent` ("2026-12-24", "2026-12-01..2026-12-05") others are told in their place.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9._-]{1,40}$", examples=["hana"])
     name: str = Field(min_length=1)
@@ -143,24 +153,30 @@ class Staff(_Section):
     roles: list[Role] = Field(min_length=1)
     language: Language = Language.JA
     valid_until: date | None = None
+    absent: list[Absent] = []
 
 
 class PolicyChoice(_Section):
-    """The legal profile (a name shipped with mailbot or a path) and the company's calendar."""
+    """The legal profile (a name shipped with mailbot or a path) and the company's calendar.
+
+    `holidays_until` is the last day of the official list the company compared; empty is what the release knows.
+    """
 
     profile: str = "appi"
     country: str = "JP"
     closures: list[str] = ["12-29..01-03"]
     holidays_add: list[date] = []
     holidays_remove: list[date] = []
+    holidays_until: date | None = Field(default=None, examples=["2028-12-31"])
 
 
 class Digest(_Section):
-    """When the daily digest leaves and to which roles."""
+    """When the daily digest leaves and to which roles; which reports the manager and the representative get."""
 
     at: time = time(8, 30)
     to: list[Role] = ["manager"]
     days: Literal["business", "every"] = "business"
+    reports: list[Literal["weekly", "monthly"]] = ["weekly", "monthly"]
 
 
 class Relay(_Section):

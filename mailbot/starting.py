@@ -60,8 +60,9 @@ hold_minutes = 3
 id = "hana"
 name = "Hana Example"
 address = "hana@company.example"
-roles = ["handler"]                       # handler, deputy, manager, auditor
+roles = ["handler"]                       # handler, deputy, manager, representative, auditor
 language = "ja"
+absent = []                               # "2026-12-01..2026-12-05": deputies are told instead
 
 [[staff]]
 id = "boss"
@@ -70,7 +71,7 @@ address = "boss@company.example"
 roles = ["manager"]
 
 [policy]
-profile = "appi"                          # or a path to a policy file of your own
+profile = "appi"                          # appi, gdpr, ccpa, or a path to a policy file of your own
 closures = ["12-29..01-03"]               # company holidays, every year; single days: "2026-08-13"
 holidays_add = []
 holidays_remove = []
@@ -79,6 +80,7 @@ holidays_remove = []
 at = "08:30"
 to = ["manager"]
 days = "business"                         # business or every
+reports = ["weekly", "monthly"]           # to managers and representatives; [] for none
 
 [limits]
 max_message_mb = 40

@@ -9,60 +9,39 @@ from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
-from mailbot.core.events import Event, Name
-from mailbot.core.transitions import RUNNING, TRANSITIONS, UNDECIDED, Scope, State
+from mailbot.core.events import BOT, Event, Name
+from mailbot.core.request import Request, changed, day_of, moment_of, new_request
+from mailbot.core.transitions import TRANSITIONS, Scope, State
 
-DAYS = ("answer_on", "ack_on", "triage_on", "notice_on", "total_on", "gate_on")
-"""The dates that an opening event carries and a request row keeps."""
+WORK = frozenset(
+    {
+        Name.REQUEST_OPENED,
+        Name.REQUEST_LEFT_UNCLASSIFIED,
+        Name.HANDLER_ASSIGNED,
+        Name.NOTE_KEPT,
+        Name.REQUEST_RECLASSIFIED,
+        Name.REQUEST_DROPPED,
+        Name.REPLY_ASKED,
+        Name.IDENTITY_VERIFIED,
+        Name.EFFECT_CONFIRMED,
+        Name.APPROVAL_GIVEN,
+        Name.APPROVAL_DENIED,
+        Name.REQUEST_DECIDED,
+        Name.REQUEST_EXTENDED,
+        Name.CASE_LINKED,
+        Name.CASE_ABSORBED,
+        Name.PARTY_ADDED,
+        Name.ADDRESS_CHANGED,
+    }
+)
+"""What counts as work on a business day, done by a person: the idle meter knows no other (law §2)."""
+
+_PROVES_NOBODY = frozenset({Name.AUTHORITY_REFUSED, Name.CHALLENGE_ISSUED, Name.EFFECT_OFFERED})
+"""What happens in somebody's name before anything proved that it was them."""
 
 
 class UnexpectedEvent(Exception):
     """An event that the table does not allow in this state: a bug, never written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One right asked inside a case, with its clock.
-
-    The dates are days in the company's zone; None means the step is not owed. `answer_on` is the day people
-    are shown: the earlier of the service date and the gate of Art. 39. `fired` are the warnings already given.
-    `moved` are the business days by which pauses and an extension moved the service dates. `outcome` (full, partial,
-    refused, no_data, alternative, withdrawn, lapsed) and `ground` stand from the decision on, "" before; `mail` is the
-    key of the outgoing mail that is waited for: the asking letter, then the answer. `pause` is the reason the clock
-    stands still since `paused_on`, `stops` the reasons it ever stood still for.
-    """
-
-    number: int
-    kind: str
-    right: str
-    state: State
-    confidence: float | None = None
-    received_at: datetime | None = None
-    answer_on: date | None = None
-    ack_on: date | None = None
-    triage_on: date | None = None
-    notice_on: date | None = None
-    total_on: date | None = None
-    gate_on: date | None = None
-    fired: frozenset[str] = frozenset()
-    moved: int = 0
-    is_extended: bool = False
-    outcome: str = ""
-    ground: str = ""
-    mail: str = ""
-    pause: str = ""
-    paused_on: date | None = None
-    stops: frozenset[str] = frozenset()
-
-    @property
-    def is_running(self) -> bool:
-        """Whether an answer is still owed."""
-        return self.state in RUNNING
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether a person still has to decide."""
-        return self.state in UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +92,10 @@ def fold(events: Iterable[Event], case: Case | None = None) -> Case:
 
 def apply(case: Case, event: Event) -> Case:
     """Return the case after one more event. Raises UnexpectedEvent when TRANSITIONS does not allow it."""
+    return _heard(_applied(case, event), event)
+
+
+def _applied(case: Case, event: Event) -> Case:
     if event.request is None:
         is_new_office = case.state is State.ABSENT and event.name is not Name.CASE_OPENED
         is_office = case.state is State.OFFICE or is_new_office
@@ -121,6 +104,21 @@ def apply(case: Case, event: Event) -> Case:
         change = _CASE_CHANGES.get(event.name)
         return replace(case, **change(case, event)) if change else case
     return replace(case, requests=_with_request(case.requests, event))
+
+
+def _heard(case: Case, event: Event) -> Case:
+    """Note that a person did something: it is work on every running request, and the answer to a warning."""
+    if event.actor == BOT or event.name in _PROVES_NOBODY or not event.data.get("proved", True):
+        return case
+    return replace(case, requests=tuple(_heard_of(one, event) for one in case.requests))
+
+
+def _heard_of(request: Request, event: Event) -> Request:
+    if not request.is_running:
+        return request
+    if event.name in WORK:
+        request = replace(request, worked_at=event.at)
+    return replace(request, told=frozenset(), told_at=None) if event.actor in request.told else request
 
 
 def _next(scope: Scope, state: State, name: Name) -> State:
@@ -134,7 +132,7 @@ def _opened(_: Case, event: Event) -> dict[str, Any]:
     return {
         "ref": event.data["ref"],
         "opened_at": event.at,
-        "received_at": _moment(event.data["received_at"]),
+        "received_at": moment_of(event.data["received_at"]),
         "language": event.data["language"],
         "policy": event.data["policy"],
     }
@@ -153,7 +151,7 @@ _CASE_CHANGES: Mapping[Name, Callable[[Case, Event], dict[str, Any]]] = {
     Name.CASE_CLOSED: lambda _, event: {"closed_at": event.at},
     Name.CASE_REOPENED: lambda *_: {"closed_at": None},
     Name.CASE_MERGED: lambda _, event: {"merged_into": str(event.data["into"]), "closed_at": event.at},
-    Name.WARNINGS_SNOOZED: lambda _, event: {"snoozed_until": _day(event.data["until"])},
+    Name.WARNINGS_SNOOZED: lambda _, event: {"snoozed_until": day_of(event.data["until"])},
     Name.HOLD_SET: lambda case, _: {"flags": case.flags | {"hold"}},
     Name.HOLD_LIFTED: lambda case, _: {"flags": case.flags - {"hold"}},
 }
@@ -163,75 +161,5 @@ def _with_request(requests: tuple[Request, ...], event: Event) -> tuple[Request,
     known = {request.number: request for request in requests}
     current = known.get(event.request or 0)
     state = _next(Scope.REQUEST, current.state if current else State.ABSENT, event.name)
-    known[event.request or 0] = _changed(current, state, event) if current else _new_request(event, state)
+    known[event.request or 0] = changed(current, state, event) if current else new_request(event, state)
     return tuple(known[number] for number in sorted(known))
-
-
-def _new_request(event: Event, state: State) -> Request:
-    days: dict[str, Any] = {name: _day(event.data.get(name)) for name in DAYS}
-    confidence = event.data.get("confidence")
-    return Request(
-        number=event.request or 0,
-        kind=str(event.data["kind"]),
-        right=str(event.data["right"]),
-        state=state,
-        confidence=float(confidence) if isinstance(confidence, int | float) else None,
-        received_at=_moment(event.data["received_at"]),
-        **days,
-    )
-
-
-def _changed(request: Request, state: State, event: Event) -> Request:
-    change = _REQUEST_CHANGES.get(event.name)
-    return replace(request, state=state, **(change(request, event) if change else {}))
-
-
-def _fired(request: Request, event: Event) -> dict[str, Any]:
-    points = event.data.get("points", [])
-    told = frozenset(str(point) for point in points) if isinstance(points, list) else frozenset()
-    return {"fired": request.fired | told}
-
-
-def _dated(_: Request, event: Event) -> dict[str, Any]:
-    return {name: _day(event.data[name]) for name in DAYS if name in event.data}
-
-
-def _retyped(request: Request, event: Event) -> dict[str, Any]:
-    named = {"kind": str(event.data["kind"]), "right": str(event.data["right"]), "confidence": None}
-    cleared = dict.fromkeys(DAYS)
-    return cleared | _dated(request, event) | named | {"pause": "", "paused_on": None}
-
-
-def _paused(request: Request, event: Event) -> dict[str, Any]:
-    reason = str(event.data["reason"])
-    return {"pause": reason, "paused_on": _day(event.data["on"]), "stops": request.stops | {reason}}
-
-
-def _moved(request: Request, event: Event) -> dict[str, Any]:
-    stops = request.stops - {request.pause} if event.data.get("void") else request.stops
-    return {"stops": stops} | _dated(request, event) | {"moved": event.data["moved"], "pause": "", "paused_on": None}
-
-
-def _decided(_: Request, event: Event) -> dict[str, Any]:
-    ended = {"pause": "", "paused_on": None}
-    return ended | {name: str(event.data.get(name) or "") for name in ("outcome", "ground", "mail")}
-
-
-_REQUEST_CHANGES: Mapping[Name, Callable[[Request, Event], dict[str, Any]]] = {
-    Name.DEADLINE_WARNED: _fired,
-    Name.REQUEST_RECLASSIFIED: _retyped,
-    Name.REPLY_ASKED: lambda _, event: {"mail": str(event.data["mail"])},
-    Name.PAUSE_STARTED: _paused,
-    Name.PAUSE_ENDED: _moved,
-    Name.REQUEST_EXTENDED: lambda request, event: _moved(request, event) | {"is_extended": True},
-    Name.REQUEST_DECIDED: _decided,
-    Name.REQUEST_REOPENED: lambda *_: {"outcome": "", "ground": "", "mail": ""},
-}
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else None
-
-
-def _moment(value: object) -> datetime:
-    return datetime.fromisoformat(str(value))

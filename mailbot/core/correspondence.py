@@ -1,15 +1,17 @@
-"""Which letters an event owes, and with which values: the acknowledgement, the notice, the warning, trouble."""
+"""Which letters an event owes, and with which values: the acknowledgement, the notice, trouble."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mailbot.core.case import Case, Request
-from mailbot.core.clock import Rules
+from mailbot.core.case import Case
+from mailbot.core.clock import Rules, owed_on
 from mailbot.core.decide import needs_identity
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.letters import Company, Letter, LetterKind, RequestLine, Tap
 from mailbot.core.message import Incoming, Language
+from mailbot.core.period import Unit
+from mailbot.core.request import Request
 
 _LONGEST_NOTICE = 6000
 _LONGEST_PHRASE = 80
@@ -17,11 +19,15 @@ _LONGEST_PHRASE = 80
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a staff mail is for: address, language, role (`handler`, `deputy`, `manager`)."""
+    """Who a staff mail is for: address, language, role (`handler`, `deputy`, `manager`, `representative`).
+
+    `stands_in`: those who have the role are away, and this person is told in their place.
+    """
 
     to: str
     language: Language
     role: str
+    stands_in: bool = False
 
 
 def acknowledgement(company: Company, case: Case, to: str, rules: Rules, now: datetime) -> Letter:
@@ -61,7 +67,7 @@ class Shown:
 
 def notice(company: Company, case: Case, shown: Shown, reader: Reader, rules: Rules, now: datetime) -> Letter:
     """Return the notice that puts a message before a member of staff."""
-    due_on = first_due(case.running) or first_due(case.requests)
+    due_on = first_owed(case.running, rules, now) or first_due(case.requests)
     incoming = shown.incoming
     context = {
         "company": company,
@@ -121,26 +127,6 @@ def _was_asked(case: Case) -> bool:
     return any(reason in one.stops or one.mail.endswith(reason) for one in case.requests)
 
 
-def warning(
-    company: Company, case: Case, request: Request, points: Sequence[str], reader: Reader, rules: Rules, now: datetime
-) -> Letter:
-    """Return the warning of every point that has come, for one person in one role."""
-    due_on = request.answer_on or rules.calendar.local_day(now)
-    context = {
-        "company": company,
-        "ref": case.ref,
-        "request": request_line(request, reader.language, rules),
-        "point": points[-1].partition(":")[0],
-        "points": [point.partition(":")[0] for point in points],
-        "due_on": due_on,
-        "days_left": rules.calendar.business_days_between(rules.calendar.local_day(now), due_on),
-        "handler": case.handler,
-        "recipient_role": reader.role,
-    }
-    kind = LetterKind.ESCALATION if reader.role == "manager" else LetterKind.WARNING
-    return Letter("warning", kind, reader.language, reader.to, context)
-
-
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """A mail that did not leave, or may not have: its case (None for the office), kind, what happened, code, id."""
@@ -169,8 +155,6 @@ def request_line(
     request: Request, language: Language, rules: Rules, because: Mapping[str, tuple[str, ...]] | None = None
 ) -> RequestLine:
     """Return a request as letters show it; `because` are the phrases that spoke for each kind."""
-    arrived_on = rules.calendar.local_day(request.received_at) if request.received_at else None
-    counted = request.notice_on and arrived_on and rules.calendar.business_days_between(arrived_on, request.notice_on)
     return RequestLine(
         number=request.number,
         kind=request.kind,
@@ -178,12 +162,20 @@ def request_line(
         notice_on=request.notice_on,
         total_on=request.total_on or request.answer_on,
         gate_on=request.gate_on,
-        notice_days=counted or None,
+        notice_days=_notice_days(request, rules),
         confidence=request.confidence,
         because=tuple(_phrases(request.kind, because or {}, language)),
         state=request.state.value,
         outcome=request.outcome,
     )
+
+
+def _notice_days(request: Request, rules: Rules) -> int | None:
+    """Return the business days from arrival to the notice; None where that is counted otherwise, or none is owed."""
+    notice = rules.policy.periods[rules.policy.table_of(request.kind)].notice
+    if notice is None or notice.unit is not Unit.BUSINESS_DAYS or not (request.received_at and request.notice_on):
+        return None
+    return rules.calendar.business_days_between(rules.calendar.local_day(request.received_at), request.notice_on)
 
 
 def _phrases(kind: str, because: Mapping[str, tuple[str, ...]], language: Language) -> Iterator[str]:
@@ -193,6 +185,15 @@ def _phrases(kind: str, because: Mapping[str, tuple[str, ...]], language: Langua
             yield ": ".join([f"{KINDS[guess].name(language)}?", *phrases[:1]])[:_LONGEST_PHRASE]
         return
     yield from (phrase[:_LONGEST_PHRASE] for phrase in because.get(kind, ()))
+
+
+def first_owed(requests: Sequence[Request], rules: Rules, now: datetime) -> date | None:
+    """Return the earliest day on which any of the requests is owed an answer as of now, None where none is.
+
+    A clock that stands still makes nobody late (`core.clock.owed_on`).
+    """
+    today = rules.calendar.local_day(now)
+    return min((day for one in requests if (day := owed_on(one, rules, today))), default=None)
 
 
 def first_due(requests: Sequence[Request]) -> date | None:

@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.core.case import Case, Request
-from mailbot.core.clock import Rules, days_told, opening_name, points_of
+from mailbot.core.case import Case
+from mailbot.core.clock import Rules, days_told, opening_name
 from mailbot.core.events import Event, Json, Name, stamp
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
-from mailbot.core.ladder import OVERDUE, points_passed
 from mailbot.core.message import Asked, Verdict
 from mailbot.core.policy import Policy, dates
-from mailbot.core.progress import _GIVEN_UP, decide_reopen, pause_ended
+from mailbot.core.progress import _GIVEN_UP, decide_reopen, lapsed_reopened, pause_ended
 from mailbot.core.transitions import State
 
 MOST_REQUESTS = 9
@@ -65,43 +64,29 @@ def decide_follow_up(case: Case, arrived: Arrived, rules: Rules, now: datetime, 
     first = len(case.requests) + 1
     return [
         Event(Name.FOLLOW_UP_RECEIVED, now, data=received),
-        *_reopened(case, bool(fresh), now),
+        *_reopened(case, bool(fresh), arrived, now, rules),
         *(pause_ended(request, rules, arrived.received_at, now) for request in case.undecided if request.pause),
         *(_request(number, asked, arrived, rules, now) for number, asked in enumerate(fresh, first)),
         *(_flag(flag, None, now) for flag in (*arrived.verdict.flags, *arrived.marks) if flag not in case.flags),
     ]
 
 
-def _reopened(case: Case, asks_anew: bool, now: datetime) -> list[Event]:  # noqa: FBT001 -- one fact of the message
+def _reopened(case: Case, asks_anew: bool, arrived: Arrived, now: datetime, rules: Rules) -> list[Event]:  # noqa: FBT001 -- one fact of the message
     """Open a closed case again when its requester asks for more, or writes after giving up."""
+    on = rules.calendar.local_day(arrived.received_at)
     if case.state is not State.CLOSED:
-        return []
+        return lapsed_reopened(case, on, now, rules)
     if any(one.outcome in _GIVEN_UP for one in case.requests):
-        return decide_reopen(case, "requester_wrote", now)
+        return decide_reopen(case, "requester_wrote", on, now, rules)
     return [Event(Name.CASE_REOPENED, now, data={"why": "new_request"})] if asks_anew else []
 
 
-def decide_staff(message: int, staff_id: str, now: datetime) -> list[Event]:
-    """Record that a member of staff wrote to the case; what they wrote changes nothing by itself."""
-    return [Event(Name.STAFF_MESSAGE_RECEIVED, now, staff_id, data={"message": message})]
+def decide_staff(message: int, staff_id: str, now: datetime, *, is_proved: bool) -> list[Event]:
+    """Record that a member of staff wrote to the case; what they wrote changes nothing by itself.
 
-
-def decide_tick(request: Request, rules: Rules, now: datetime) -> list[Event]:
-    """Warn of every point that has come since the last look, in one event; the day after the last date is missed."""
-    points = points_of(request, rules)
-    passed = points_passed(points, request.fired, now, rules.calendar) if points and request.is_running else ()
-    if not passed:
-        return []
-    missed = any(point.code == OVERDUE for point in passed) and request.state in {State.OPEN, State.UNCLASSIFIED}
-    told: dict[str, Json] = {
-        "points": [*(point.token for point in passed)],
-        "due_on": passed[-1].due_on.isoformat(),
-        "roles": [*sorted({role for point in passed for role in point.roles})],
-    }
-    warned = Event(Name.DEADLINE_WARNED, now, request=request.number, data=told)
-    if not missed:
-        return [warned]
-    return [warned, Event(Name.DEADLINE_MISSED, now, request=request.number, data={"due_on": told["due_on"]})]
+    Only a mail whose way was proved counts as heard of them.
+    """
+    return [Event(Name.STAFF_MESSAGE_RECEIVED, now, staff_id, data={"message": message, "proved": is_proved})]
 
 
 def is_immediate(kinds: Collection[str], flags: Collection[str], policy: Policy) -> bool:
@@ -122,7 +107,7 @@ def _asked(verdict: Verdict) -> Sequence[Asked]:
 
 def _request(number: int, asked: Asked, arrived: Arrived, rules: Rules, now: datetime) -> Event:
     kind = KINDS[asked.kind]
-    owed = dates(rules.policy, rules.calendar, kind.periods, arrived.received_at)
+    owed = dates(rules.policy, rules.calendar, rules.policy.table_of(kind.code), arrived.received_at)
     data: dict[str, Json] = {
         "kind": kind.code,
         "right": kind.right,

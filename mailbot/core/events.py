@@ -75,6 +75,21 @@ class Name(StrEnum):
     STATUS_TOLD = "status_told"
     RELAY_CANCELLED = "relay_cancelled"
     WARNINGS_SNOOZED = "warnings_snoozed"
+    ESCALATED = "escalated"
+    ESCALATION_HANDED_ON = "escalation_handed_on"
+    REQUESTER_REMINDED = "requester_reminded"
+    STATUS_LETTER_DRAFTED = "status_letter_drafted"
+    STATUS_LETTER_WRITTEN = "status_letter_written"
+    GATE_ANSWERED = "gate_answered"
+    GATE_UNANSWERED = "gate_unanswered"
+    EXTENSION_VOIDED = "extension_voided"
+    DATES_RECOUNTED = "dates_recounted"
+    ABSENCE_TOLD = "absence_told"
+    ABSENCE_ENDED = "absence_ended"
+    CLOCK_DOUBTED = "clock_doubted"
+    CLOCK_TRUSTED = "clock_trusted"
+    CLOCK_SET_BACK = "clock_set_back"
+    REPORT_ISSUED = "report_issued"
 
 
 SENTENCES: Mapping[Name, str] = {
@@ -103,7 +118,7 @@ SENTENCES: Mapping[Name, str] = {
     Name.REQUEST_MOVED: "the request went on in another case",
     Name.REPLY_ASKED: "a letter was written that asks the requester for something",
     Name.PAUSE_STARTED: "the asking letter left; the service clock stands still",
-    Name.PAUSE_ENDED: "the requester wrote; the service clock runs again",
+    Name.PAUSE_ENDED: "the requester wrote, or the stop was long enough; the service clock runs again",
     Name.IDENTITY_VERIFIED: "the identity was checked",
     Name.IDENTITY_REOPENED: "the identity has to be checked again",
     Name.PAPERS_RECEIVED: "papers came and were sealed apart",
@@ -131,6 +146,21 @@ SENTENCES: Mapping[Name, str] = {
     Name.STATUS_TOLD: "the requester asked how it stands and was told",
     Name.RELAY_CANCELLED: "a reply was taken back before it left",
     Name.WARNINGS_SNOOZED: "warnings were put off",
+    Name.ESCALATED: "it was put before the manager at once",
+    Name.ESCALATION_HANDED_ON: "nobody answered a warning in time; the next person was told",
+    Name.REQUESTER_REMINDED: "the requester was reminded of the reply that is waited for",
+    Name.STATUS_LETTER_DRAFTED: "a status letter with reasons was put before staff to confirm",
+    Name.STATUS_LETTER_WRITTEN: "a status letter with reasons was written and queued",
+    Name.GATE_ANSWERED: "the mail server accepted the status letter; the gate is answered",
+    Name.GATE_UNANSWERED: "the status letter did not arrive; the gate is open again",
+    Name.EXTENSION_VOIDED: "the letter of the extension did not arrive; the date counts as it was before",
+    Name.DATES_RECOUNTED: "the calendar changed and the dates were counted anew",
+    Name.ABSENCE_TOLD: "somebody said that they will be away",
+    Name.ABSENCE_ENDED: "somebody said that they are back",
+    Name.CLOCK_DOUBTED: "the clock jumped ahead; mail is held until the manager confirms",
+    Name.CLOCK_TRUSTED: "the clock was confirmed; mail leaves again",
+    Name.CLOCK_SET_BACK: "the clock was set back; what was sent is not sent again",
+    Name.REPORT_ISSUED: "a weekly or monthly report was written",
 }
 
 

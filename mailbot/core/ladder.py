@@ -19,8 +19,9 @@ _ONE_DAY = timedelta(days=1)
 class Point:
     """One warning.
 
-    `code` is half_used, three_left, one_left, gate_<day> or overdue; `at` (aware UTC) its moment and
-    `on` the company's day of it; `roles` who is told; `due_on` the day it warns of.
+    `code` is half_used, three_left, one_left, gate_<day>, overdue, or one of `core.idle` and `core.waiting`; `at`
+    (aware UTC) its moment and `on` the company's day of it; `roles` who is told, empty where nobody is warned;
+    `due_on` the day it warns of. `mark` tells points of one code apart that may come again, "" where it comes once.
     """
 
     code: str
@@ -28,11 +29,13 @@ class Point:
     roles: tuple[str, ...]
     due_on: date
     on: date
+    mark: str = ""
 
     @property
     def token(self) -> str:
-        """Return what to record as fired: the code, for overdue with its day, as in "overdue:2026-12-05"."""
-        return f"{OVERDUE}:{self.on}" if self.code == OVERDUE else self.code
+        """Return what to record as fired: the code, with its mark or (overdue) its day, as in "overdue:2026-12-05"."""
+        mark = str(self.on) if self.code == OVERDUE else self.mark
+        return f"{self.code}:{mark}" if mark else self.code
 
 
 def ladder(policy: Policy, calendar: Calendar, dates: Dates, received_at: datetime) -> tuple[Point, ...]:
@@ -64,25 +67,15 @@ def points_passed(
 
     However many days were missed, overdue is there at most once, as of its latest day.
     """
-    come = [point for point in points if point.code != OVERDUE and point.token not in fired and point.at <= now]
-    overdue = _overdue(points, fired, now, calendar)
-    return tuple(come) if overdue.at > now else (*come, overdue)
+    return tuple(point for point in _unfired(points, fired, now, calendar) if point.at <= now)
 
 
-def next_point(points: Sequence[Point], fired: Collection[str], now: datetime, calendar: Calendar) -> Point:
-    """Return the earliest point that has not fired; it may have come already."""
-    waiting = [point for point in points if point.code != OVERDUE and point.token not in fired]
-    return min([*waiting, _overdue(points, fired, now, calendar)], key=lambda point: point.at)
+def next_moment(points: Sequence[Point], fired: Collection[str], now: datetime, calendar: Calendar) -> datetime | None:
+    """Return when a request must be looked at next (aware UTC), None when no point is left.
 
-
-def next_moment(points: Sequence[Point], fired: Collection[str], now: datetime, calendar: Calendar) -> datetime:
-    """Return when an open request must be looked at next (aware UTC); after `now` once all passed points fired."""
-    return next_point(points, fired, now, calendar).at
-
-
-def next_overdue(last: Point, calendar: Calendar) -> Point:
-    """Return the overdue point of the day after `last`, at the same time by the company's clocks."""
-    return _overdue_on(last, last.on + _ONE_DAY, calendar)
+    It lies after `now` once all passed points fired.
+    """
+    return min((point.at for point in _unfired(points, fired, now, calendar)), default=None)
 
 
 def _service_days(calendar: Calendar, arrived_on: date, due_on: date) -> dict[str, tuple[date, date]]:
@@ -106,9 +99,14 @@ def _gate_days(numbers: Sequence[int], arrived_on: date, dates: Dates) -> dict[s
     return {code: (on, gate_on) for code, on in days.items() if on <= gate_on}
 
 
-def _overdue(points: Sequence[Point], fired: Collection[str], now: datetime, calendar: Calendar) -> Point:
+def _unfired(points: Sequence[Point], fired: Collection[str], now: datetime, calendar: Calendar) -> list[Point]:
+    once = [point for point in points if point.code != OVERDUE and point.token not in fired]
+    daily = [_overdue(point, fired, now, calendar) for point in points if point.code == OVERDUE]
+    return [*once, *daily]
+
+
+def _overdue(first: Point, fired: Collection[str], now: datetime, calendar: Calendar) -> Point:
     """Return the overdue point that waits: the latest that has come, or else the first to come."""
-    first = next(point for point in points if point.code == OVERDUE)
     waiting = max([first.on, *(day + _ONE_DAY for day in _overdue_days(fired))])
     today = calendar.local_day(now)
     latest = today if _overdue_on(first, today, calendar).at <= now else today - _ONE_DAY

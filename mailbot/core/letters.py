@@ -67,22 +67,96 @@ class RequestLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestRequest:
+    """One running request in a line of the digest.
+
+    `kind` is a code of `core.kinds`; `days_left` are business days (negative when overdue), `used` the spent share of
+    its period (0..1, more when overdue); `step` is a code of what comes next and `step_on` its day, None where it has
+    none; `is_provisional`: holidays may still move `due_on`. While the clock stands still `pause` says why, since
+    `paused_on`; `reply_by` is the last day on which a reply is in time (None: no end is set), and `lapses` says whether
+    the request ends after it; else its clock runs again.
+    """
+
+    kind: str
+    due_on: date
+    days_left: int
+    used: float
+    step: str = ""
+    step_on: date | None = None
+    is_provisional: bool = False
+    pause: str = ""
+    paused_on: date | None = None
+    reply_by: date | None = None
+    lapses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestApproval:
+    """What waits for a manager: command names, author (staff id), since when (company zone), 8 hex of its hash."""
+
+    acts: tuple[str, ...]
+    author: str
+    since: datetime
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class DigestLine:
     """One open case in the digest, without personal data.
 
-    `number` is what the manager answers to, `names` the rights asked, `days_left` business days (negative
-    when overdue), `used` the spent share of the period (0..1, more when overdue), `handler` None while
-    nobody took it, `state` a code of the case's state.
+    `number` is what the manager answers to, `requests` what is still owed, the earliest date first (empty: nothing is,
+    and somebody has to close the case), `handler` None while nobody took it. `notes` are codes of what else concerns
+    it: `approval` (then `approval` is there), `draft` (a status letter waits to be confirmed), `bounced`.
     """
 
     number: int
     ref: str
-    names: str
-    due_on: date
-    days_left: int
-    used: float
+    requests: tuple[DigestRequest, ...]
     handler: str | None
-    state: str
+    notes: tuple[str, ...] = ()
+    approval: DigestApproval | None = None
+
+    @property
+    def days_left(self) -> int | None:
+        """Business days until the earliest date; None where nothing is owed."""
+        return self.requests[0].days_left if self.requests else None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSection:
+    """The cases of one section: how many there are, the most urgent as lines, and what the others are.
+
+    `code` is one of `core.digest.SECTIONS`; `kinds` and `handlers` count those not shown, the most frequent first
+    (a handler is None while nobody took a case). `elsewhere` are numbers of lines in sections above that belong here
+    too.
+    """
+
+    code: str
+    count: int
+    lines: tuple[DigestLine, ...] = ()
+    kinds: tuple[tuple[str, int], ...] = ()
+    handlers: tuple[tuple[str | None, int], ...] = ()
+    elsewhere: tuple[int, ...] = ()
+
+    @property
+    def more(self) -> int:
+        """How many cases of the section have no line."""
+        return self.count - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week of the chart: its Monday, what arrived, what was answered, and how much of that in time."""
+
+    monday: date
+    arrivals: int
+    closures: int
+    on_time: int
+
+    @property
+    def share(self) -> int | None:
+        """The answers given in time, in percent; None where none was given."""
+        return round(100 * self.on_time / self.closures) if self.closures else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,27 @@
-"""The law as data: the typed periods of one policy file, and the dates that an arrival makes owed.
+"""The law as data: the typed periods of one policy, and the dates that an arrival makes owed.
 
-Promises: a policy with any fault is refused with all its faults at once; what a table leaves out is
-not owed and stays None; the gate never moves. Source: law §2; APPI Arts. 26, 32-35, 39, 40.
+Promises: what a policy leaves out is not owed and stays None; the gate never moves. `policy_file` reads the
+files. Source: law §2; APPI Arts. 26, 32-35, 39, 40.
 """
 
-import hashlib
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from mailbot.core.calendar import Calendar
-from mailbot.core.grounds import Ground, read_grounds
+from mailbot.core.grounds import Ground
 from mailbot.core.kinds import KINDS
 from mailbot.core.period import Period, Unit
-from mailbot.core.section import Section
 
-ROLES = ("handler", "deputy", "manager")
+ROLES = ("handler", "deputy", "manager", "representative")
 FLAGS = ("agent", "minor", "lawyer", "regulator", "police", "press", "threat", "third_identical_request", "spoofing")
 HIGHEST_TIER = 3
-LAST_GATE_DAY = 366
-_COUNTED = (Unit.BUSINESS_DAYS, Unit.DAYS, Unit.MONTHS)
-
-
-class PolicyFault(ValueError):
-    """A policy that cannot be used. `faults` holds one sentence per fault: key, value and remedy."""
-
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+HAND_ON = Period(1, Unit.BUSINESS_DAYS)
+STOPS = (
+    *("awaiting_identity", "awaiting_mandate", "awaiting_clarification", "awaiting_fee"),
+    *("requester_asked_to_wait", "other_law_procedure"),
+)
+"""Every reason for which the service clock may stand still (law §2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +56,10 @@ class Periods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rungs:
-    """The `[ladder]` table: the roles told at each point, `at` by the company's clocks; `gate_days` after arrival."""
+    """The `[ladder]` table: the roles told at each point, `at` by the company's clocks; `gate_days` after arrival.
+
+    What nobody acknowledged within `hand_on` (business days) goes to the next person.
+    """
 
     at: time
     half_used: tuple[str, ...]
@@ -72,6 +68,32 @@ class Rungs:
     overdue: tuple[str, ...]
     gate: tuple[str, ...]
     gate_days: tuple[int, ...]
+    hand_on: Period = HAND_ON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A lawful stop of the service clock, counted in business days after the asking letter was accepted.
+
+    `remind` holds the days of the reminders, rising; `lapse` the day on which an unanswered question ends the
+    request, None: never.
+    """
+
+    remind: tuple[Period, ...] = ()
+    lapse: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """After how many unexplained business days in a row each role hears of them; at least 1."""
+
+    handler: int
+    manager: int
+
+
+def any_stop() -> dict[str, Wait]:
+    """Return the stops of a policy text that is older than `[pauses]`: every reason, no reminder, no lapse."""
+    return dict.fromkeys(STOPS, Wait())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +102,11 @@ class Policy:
 
     `periods` maps each `Kind.periods` to its table. `immediate` holds the kinds and flags that reach
     the manager at once. `digest` is the SHA-256 (hex) of the file's text. `grounds` maps a `Kind.periods`
-    to the grounds of refusal by code; a file may have none.
+    to the grounds of refusal by code; a file may have none. `waits` maps each reason that stops the service
+    clock (of `STOPS`) to its rules, a reason that is absent stops nothing; `longest_stop` caps all stops of one
+    request together, None: no cap. `idle` None: nobody hears of idle days. `letters` maps a `Kind.periods` to the
+    letter code owed for each outcome. `retention` says how long each of `KEPT` is kept.
+    A policy text that is older than a table has its default.
     """
 
     name: str
@@ -92,15 +118,27 @@ class Policy:
     periods: Mapping[str, Periods]
     digest: str
     grounds: Mapping[str, Mapping[str, Ground]] = field(default_factory=dict)
+    waits: Mapping[str, Wait] = field(default_factory=any_stop)
+    longest_stop: Period | None = None
+    idle: Idle | None = None
+    letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    retention: Mapping[str, Period] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
         """Return the name events and letters carry, for example "appi/2026-11"."""
         return f"{self.name}/{self.version}"
 
+    def table_of(self, kind: str) -> str:
+        """Return the name of the table that clocks a `Kind.code`: its own where there is one, else its `Kind.periods`.
+
+        Raises `KeyError` for an unknown kind.
+        """
+        return kind if kind in self.periods else KINDS[kind].periods
+
     def identity_tier(self, kind: str) -> int:
         """Return the tier 0..3 of a `Kind.code`. Raises `KeyError` for an unknown one."""
-        periods = self.periods[KINDS[kind].periods]
+        periods = self.periods[self.table_of(kind)]
         return periods.identity_tier_of.get(kind, periods.identity_tier)
 
 
@@ -180,87 +218,3 @@ def dates(policy: Policy, calendar: Calendar, periods: str, received_at: datetim
 
 def _end(start: date | None, by: Period | None, calendar: Calendar) -> date | None:
     return None if start is None or by is None else by.end(start, calendar)
-
-
-def parse_policy(text: str) -> Policy:
-    """Read the TOML text of a policy file. Raises one `PolicyFault` that names every fault in it."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyFault([f"the policy is no TOML: {error}; correct the line"]) from None
-    top = Section("", values, [])
-    policy = _policy(top, read_grounds(top, values), hashlib.sha256(text.encode()).hexdigest())
-    if top.faults:
-        raise PolicyFault(top.faults)
-    return policy
-
-
-def _policy(top: Section, grounds: Mapping[str, Mapping[str, Ground]], digest: str) -> Policy:
-    policy = Policy(
-        name=top.text("name", "appi", r"[a-z0-9-]+"),
-        version=top.text("version", "2026-11", r"[a-z0-9.-]+"),
-        language_note=top.text("language_note", "The Japanese text governs."),
-        acknowledgement_target=top.period("acknowledgement_target", [Unit.MINUTES], "1min"),
-        immediate=frozenset(top.words("immediate", (*KINDS, *FLAGS))),
-        ladder=_rungs(top.section("ladder")),
-        periods=_tables(top.section("periods")),
-        digest=digest,
-        grounds=grounds,
-    )
-    top.close()
-    return policy
-
-
-def _rungs(section: Section) -> Rungs:
-    roles = {key: section.words(key, ROLES) for key in ("half_used", "three_left", "one_left", "overdue", "gate")}
-    rungs = Rungs(at=section.clock("at", "09:00"), gate_days=section.numbers("gate_days", LAST_GATE_DAY), **roles)
-    section.close()
-    return rungs
-
-
-def _tables(section: Section) -> dict[str, Periods]:
-    tables = {}
-    for name in dict.fromkeys(kind.periods for kind in KINDS.values()):
-        table = section.section(name)
-        if name in section:
-            tables[name] = _periods(name, table)
-        else:
-            section.fault(name, "missing; write the table")
-    section.close()
-    return tables
-
-
-def _periods(name: str, section: Section) -> Periods:
-    faults_before = len(section.faults)
-    optional = [step.name for step in fields(Periods) if step.default is None]
-    units = {step: [Unit.DAYS] if step.startswith("gate") else _COUNTED for step in optional}
-    steps = {step: section.period_or_none(step, units[step], "8bd") for step in optional}
-    table = Periods(
-        identity_tier=section.number("identity_tier", HIGHEST_TIER),
-        identity_tier_of=_tiers(name, section.section("identity_tier_of")),
-        acknowledgement=section.period("acknowledgement", _COUNTED, "1bd"),
-        triage=section.period("triage", _COUNTED, "1bd"),
-        **steps,
-    )
-    if len(section.faults) == faults_before:  # never compare stand-ins
-        _check(section, table)
-    section.close()
-    return table
-
-
-def _tiers(name: str, section: Section) -> dict[str, int]:
-    kinds = [kind.code for kind in KINDS.values() if kind.periods == name]
-    tiers = {kind: section.number(kind, HIGHEST_TIER) for kind in kinds if kind in section}
-    section.close()
-    return tiers
-
-
-def _check(section: Section, table: Periods) -> None:
-    if table.notice is None and table.total is None and table.preliminary_report is None:
-        section.fault("notice", "nothing is owed; write notice, total or preliminary_report")
-    if table.gate is None and table.gate_internal is not None:
-        section.fault("gate_internal", "has no gate; write gate, or take it out")
-    for earlier, later in (("notice", "total"), ("decision_approved", "notice"), ("gate_internal", "gate")):
-        before, after = getattr(table, earlier), getattr(table, later)
-        if before and after and before.unit == after.unit and before.amount > after.amount:
-            section.fault(earlier, f"longer than {later} ({after}); shorten it")

@@ -98,8 +98,31 @@ _OF_THE_OFFICE = (
     Name.AUTHORITY_REFUSED,
     Name.CHALLENGE_ISSUED,
     Name.EFFECT_OFFERED,
+    Name.EFFECT_CONFIRMED,
     Name.EFFECT_VOIDED,
+    Name.APPROVAL_ASKED,
+    Name.APPROVAL_REMINDED,
+    Name.APPROVAL_GIVEN,
+    Name.APPROVAL_DENIED,
+    Name.ABSENCE_TOLD,
+    Name.ABSENCE_ENDED,
+    Name.CLOCK_DOUBTED,
+    Name.CLOCK_TRUSTED,
+    Name.CLOCK_SET_BACK,
+    Name.REPORT_ISSUED,
 )
+_BESIDE_A_REQUEST = (
+    Name.DEADLINE_WARNED,
+    Name.ESCALATED,
+    Name.ESCALATION_HANDED_ON,
+    Name.STATUS_LETTER_DRAFTED,
+    Name.STATUS_LETTER_WRITTEN,
+    Name.GATE_ANSWERED,
+    Name.GATE_UNANSWERED,
+    Name.EXTENSION_VOIDED,
+    Name.DATES_RECOUNTED,
+)
+"""What happens beside a request while it runs and leaves its state as it is."""
 
 
 TRANSITIONS: Mapping[tuple[Scope, State, Name], State] = {
@@ -116,7 +139,8 @@ TRANSITIONS: Mapping[tuple[Scope, State, Name], State] = {
     (Scope.CASE, State.CLOSED, Name.CASE_REOPENED): State.REOPENED,
     **{(Scope.CASE, state, remark): state for state in (*_OPENED, *_AFTERWARDS) for remark in _REMARKS},
     **{(Scope.CASE, state, name): state for state in (State.REOPENED, *_AFTERWARDS) for name in _LATE},
-    **{(Scope.REQUEST, state, Name.DEADLINE_WARNED): state for state in RUNNING},
+    **{(Scope.REQUEST, state, name): state for state in RUNNING for name in _BESIDE_A_REQUEST},
+    (Scope.REQUEST, State.PAUSED, Name.REQUESTER_REMINDED): State.PAUSED,
     **{(Scope.REQUEST, state, Name.REPLY_ASKED): state for state in UNDECIDED},
     **{(Scope.REQUEST, state, Name.REQUEST_EXTENDED): State.OPEN for state in UNDECIDED if state is not State.PAUSED},
     **{(Scope.REQUEST, state, Name.REQUEST_RECLASSIFIED): State.OPEN for state in UNDECIDED},

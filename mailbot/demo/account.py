@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from mailbot.demo.story import ZONE, Scene
-from mailbot.demo.telling import Line, day_in_words, told_of
+from mailbot.demo.telling import day_in_words, told_of
+from mailbot.demo.warned import Line
 from mailbot.demo.watch import News
 
 LABELS = {
@@ -39,7 +40,10 @@ LABELS = {
     "closed": ("完了 closed", "bold green"),
     "warning": ("予告 warning", "yellow"),
     "overdue": ("超過 overdue", "bold red"),
+    "handed on": ("回付 handed on", "bold yellow"),
+    "draft": ("下書 draft", "bold blue"),
     "digest": ("日報 digest", "magenta"),
+    "report": ("報告 report", "magenta"),
 }
 _CLOCK, _WIDTH = 7, 16
 

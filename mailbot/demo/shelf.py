@@ -18,6 +18,7 @@ from mailbot.demo.story import ZONE
 RECEIVED, REQUESTERS, DIGESTS = "received", "sent-to-requesters", "digests"
 NOTICES, PREVIEWS, APPROVALS = "sent-to-staff/notices", "sent-to-staff/previews", "sent-to-staff/approvals"
 RECEIPTS, WARNINGS = "sent-to-staff/receipts", "sent-to-staff/warnings"
+REPORTS = "reports"
 SHELVES: Mapping[str, str] = {
     RECEIVED: "every mail that reached the desk, those of staff and manager among them",
     REQUESTERS: "what people outside got, each alone: acknowledgements (ack), letters (letter), relays (relay)",
@@ -26,7 +27,8 @@ SHELVES: Mapping[str, str] = {
     APPROVALS: "what the manager is asked to stand behind, with a code of the manager's own",
     RECEIPTS: "what each mail of staff did, or why it did nothing",
     WARNINGS: "dates that come near, what the manager hears at once, and what is told of a forger",
-    DIGESTS: "the manager's digest of each business day",
+    DIGESTS: "the manager's digest of each business day, with a number at each line to answer by",
+    REPORTS: "the weekly and the monthly report, each with a file for spreadsheets",
 }
 """The shelves, and what lies on each."""
 _OF_REQUESTERS = {"ack", "letter", None}
@@ -97,9 +99,10 @@ class Shelf:
         """Return the newest file of a shelf whose name fits, None when there is none."""
         return max((self.folder / shelf).glob(pattern), default=None)
 
-    def first(self, shelf: str, pattern: str) -> Path | None:
-        """Return the oldest file of a shelf whose name fits, None when there is none."""
-        return min((self.folder / shelf).glob(pattern), default=None)
+    def first(self, shelf: str, pattern: str, after: Path | None = None) -> Path | None:
+        """Return the oldest file of a shelf whose name fits, of those that left `after` another; None without one."""
+        found = (path for path in (self.folder / shelf).glob(pattern) if after is None or path.name > after.name)
+        return min(found, default=None)
 
     def _path(self, shelf: str, name: str) -> Path:
         self._count += 1
@@ -114,6 +117,8 @@ def is_free(folder: Path) -> bool:
 def sort_of(mail: EmailMessage) -> str:
     """Return the shelf a mail of the desk belongs on."""
     kind = mail["X-Mailbot-Kind"]
+    if _is_report(mail):
+        return REPORTS
     if kind in _OF_REQUESTERS:
         return REQUESTERS
     if kind == "escalation" and {link.label for link in links(mail)} & {"Approve", "承認する"}:
@@ -121,10 +126,17 @@ def sort_of(mail: EmailMessage) -> str:
     return _BY_KIND.get(str(kind), WARNINGS)
 
 
+def _is_report(mail: EmailMessage) -> bool:
+    """Say whether a mail carries figures for spreadsheets, as the reports alone do."""
+    return any(part.get_content_type() == "text/csv" for part in mail.iter_attachments())
+
+
 def _name(mail: EmailMessage, recipients: tuple[str, ...]) -> str:
     kind = str(mail["X-Mailbot-Kind"] or "relay")
     if kind == "digest":
         return f"digest-{parsedate_to_datetime(str(mail['Date'])).date()}"
+    if _is_report(mail):
+        return "-".join(re.findall(r"[a-z]+ report|\d[\dW-]+", str(mail["Subject"]))).replace(" ", "-")
     kind = "approval" if sort_of(mail) == APPROVALS else "files" if any(mail.iter_attachments()) else kind
     to = ROLES.get(recipients[0], "requester") if recipients else "nobody"
     return "-".join([kind, "to", to, *references_in(str(mail["Subject"]))])

@@ -1,12 +1,13 @@
 """Staff and manager of the demo: they tap the buttons of the very mails they got, or reply to them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
 from mailbot.core.reference import references_in
 from mailbot.demo.links import Link, links
-from mailbot.demo.mails import Mail, Sent
+from mailbot.demo.mails import Mail, Sent, text_of
 from mailbot.demo.office import MANAGER, Person
 
 TYPED = "{line}\n"
@@ -43,6 +44,34 @@ class StaffMail:
         return found[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class DigestAnswer:
+    """A reply to the newest digest; `{number}` in `text` becomes the number of the line that shows a case.
+
+    `about` is the requester's address.
+    """
+
+    person: Person
+    about: str
+    text: str
+
+    def written(self, at: datetime, sent: Sent) -> bytes:
+        """Return the bytes as the desk's mail server takes them in. Raises LookupError when no line shows the case."""
+        digest = [mail for mail in sent(self.person.address) if mail["X-Mailbot-Kind"] == "digest"][-1]
+        [ref] = references_in(str(sent(self.about)[0]["Subject"]))
+        text = self.text.replace("{number}", _number_of(ref, text_of(digest)))
+        return Mail(self.person.name, self.person.address, text, thread=digest).written(at, sent)
+
+
+def _number_of(ref: str, digest: str) -> str:
+    """Return the number of the line of a digest that shows a case: its reference closes the line."""
+    _, *lines = re.split(r"^(?=\d+\. )", digest, flags=re.MULTILINE)
+    shown = [line.partition(".")[0] for line in lines if ref in line]
+    if not shown:
+        raise LookupError(f"no line of the digest shows {ref}")
+    return shown[0]
+
+
 ANSWER = """\
 Dear Ms Whitcombe,
 
@@ -61,6 +90,7 @@ PARTLY = """\
 開示しないもの: 作業記録のうち、スタッフ個人に関する記載
 理由: スタッフ個人の権利利益を害するおそれがあるため
 """
+ASSIGNS = "/assign {number} hana\n"
 
 
 def approves(about: str) -> StaffMail:

@@ -18,7 +18,7 @@ from mailbot.demo.account import Account
 from mailbot.demo.mails import read
 from mailbot.demo.office import Servers, open_office
 from mailbot.demo.servers import PASSWORD, USER, MailHost, mail_host
-from mailbot.demo.shelf import APPROVALS, DIGESTS, NOTICES, PREVIEWS, REQUESTERS, Shelf, is_free
+from mailbot.demo.shelf import APPROVALS, DIGESTS, NOTICES, PREVIEWS, REPORTS, REQUESTERS, Shelf, is_free
 from mailbot.demo.story import FIRST, LAST, OPENING, Scene, moments
 from mailbot.demo.watch import Watch
 from mailbot.edge.clock import Clock
@@ -129,10 +129,13 @@ class Play:
         yield first(NOTICES, "*.html"), "a notice: the buttons of the handler"
         yield first(PREVIEWS, "*.html"), "a preview: exactly what would leave, to whom, and the code"
         yield first(REQUESTERS, "*-relay-*.html"), "the relay: the same words, as the customer got them"
-        yield first(APPROVALS, "*.html"), "the question to the manager"
-        yield self.shelf.last(REQUESTERS, "*-letter-*.html"), "the letter that left once it was approved"
+        approval = first(APPROVALS, "*.html")
+        yield approval, "the question to the manager"
+        yield first(REQUESTERS, "*-letter-*.html", approval), "the letter that left once it was approved"
+        yield self.shelf.last(PREVIEWS, "*.html"), "the status letter, drafted before the gate: one button sends it"
         yield self.about_forger, "what the handler hears of the forger"
         yield self.shelf.last(DIGESTS, "*.html"), "the manager's last digest"
+        yield self.shelf.last(REPORTS, "*.html"), "the monthly report"
 
 
 @contextmanager
@@ -164,12 +167,13 @@ def _welcome(out: Console) -> None:
     out.print(Text(f"baby-sitting), {days}, on a clock that jumps.", "bold"))
     out.print("Real worker, real database; the mail servers run inside this process: nothing leaves this machine.")
     out.print(
-        "Handler and manager work by replying to what they get. Two cases are answered; the others are left alone,"
+        "Handler and manager work by replying to what they get. Two cases are answered, a third gets a status letter"
     )
+    out.print("in time; the others are left alone, so that you see who is warned, and when, and who is told next when")
     out.print(
-        "so that you see who is warned, and when. Staff are known by the token of the mail they answer and by what"
+        "nobody answers. Staff are known by the token of the mail they answer and by what the company's mail server"
     )
-    out.print("the company's mail server writes into Authentication-Results; a From line alone proves nothing.")
+    out.print("writes into Authentication-Results; a From line alone proves nothing.")
 
 
 def _verdict(account: Account, faults: list[str]) -> int:

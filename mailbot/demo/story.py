@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 
 from mailbot.demo import people, staff
 from mailbot.demo.mails import Mail
-from mailbot.demo.office import HANDLER
-from mailbot.demo.staff import StaffMail
+from mailbot.demo.office import HANDLER, MANAGER
+from mailbot.demo.staff import DigestAnswer, StaffMail
 
 ZONE = ZoneInfo("Asia/Tokyo")
 FIRST, LAST = date(2026, 11, 20), date(2026, 12, 3)
 OPENING = datetime(2026, 11, 20, 14, 0, tzinfo=ZONE)
-_MORNING = (time(8, 30, 1), time(9, 0, 1))
-"""A second after the digest and after the warnings are due."""
+_MORNING = (time(8, 30, 1), time(9, 0, 1), time(9, 1))
+"""A second after the digest and after the warnings are due; then, when what nobody answered is handed on."""
 _SAKURAI, _WHITCOMBE = people.DISCLOSURE.sender, people.CORRECTION_AND_STOP.sender
+_OKUBO = people.ERASURE.sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Scene:
     at: datetime
     who: str
     what: str
-    mail: Mail | StaffMail
+    mail: Mail | StaffMail | DigestAnswer
     written_at: datetime | None = None
 
 
@@ -35,7 +36,7 @@ def scenes() -> list[Scene]:
 
 
 def moments() -> list[tuple[datetime, Scene | None]]:
-    """Return every moment at which the clock stops, in order: each morning twice, and each mail."""
+    """Return every moment at which the clock stops, in order: the stops of each morning, and each mail."""
     arrivals: list[tuple[datetime, Scene | None]] = [(scene.at, scene) for scene in scenes()]
     return sorted([*arrivals, *((at, None) for at in _mornings())], key=lambda moment: moment[0])
 
@@ -82,6 +83,15 @@ def _inside() -> Iterator[Scene]:
     yield Scene(_at(30, "10:15"), "the handler", "replies '/一部 33-2-1': disclose in part", partly)
     yield _tap(_at(30, "10:18"), "taps *to the manager* in the preview", _SAKURAI, "管理責任者の承認に回す")
     yield Scene(_at(30, "13:40"), "the manager", "replies 'approve' and the code", staff.approves(_SAKURAI))
+    yield from _to_the_gate()
+
+
+def _to_the_gate() -> Iterator[Scene]:
+    """Yield how a case that lay for days goes on, and is told why it takes time before the gate of day 14."""
+    assigns = DigestAnswer(MANAGER, _OKUBO, staff.ASSIGNS)
+    yield Scene(_at(31, "09:15"), "the manager", "answers the digest by the number of a line: '/assign'", assigns)
+    yield _tap(_at(31, "09:40"), "taps *ask for proof of identity* there", _OKUBO, "本人確認を依頼")
+    yield _tap(_at(33, "09:20"), "taps *send* in the drafted status letter", _OKUBO, "送信する")
 
 
 _SEND_AND_CLOSE = "本人確認も済みにして、送信・完了にする"
@@ -100,4 +110,6 @@ def _mornings() -> Iterator[datetime]:
 
 
 def _at(day: int, clock: str) -> datetime:
-    return datetime.combine(date(2026, 11, day), time.fromisoformat(clock), ZONE)
+    """Return a moment of the story; `day` counts from the first of November, 31 is the first of December."""
+    on = date(2026, 11, 1) + timedelta(days=day - 1)
+    return datetime.combine(on, time.fromisoformat(clock), ZONE)

@@ -5,21 +5,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from email.message import EmailMessage
 
-from mailbot.core.case import Case
 from mailbot.core.events import Event, Name
-from mailbot.core.kinds import KINDS, UNCLASSIFIED
-from mailbot.core.ladder import OVERDUE
+from mailbot.core.kinds import KINDS
 from mailbot.core.transitions import State
 from mailbot.demo.mails import read, text_of
 from mailbot.demo.office import ROLES
-from mailbot.demo.shelf import APPROVALS, sort_of
+from mailbot.demo.shelf import APPROVALS, REPORTS, sort_of
+from mailbot.demo.warned import Line, drafts, handed_on, is_draft, kind_of, warnings
 from mailbot.demo.watch import News
 
-Line = tuple[str, str]
-"""A label of `account.LABELS` and what is said."""
-
-_MOST_REFS = 2
-_ROLES = ("handler", "deputy", "manager")
 _LANGUAGES = {"ja": "Japanese", "en": "English"}
 _SETTLED = {
     "machine": "a machine wrote it: no case, and never an answer",
@@ -46,15 +40,9 @@ _HAPPENED: Mapping[Name, Line] = {
 }
 _ONCE_IT_LEFT: Mapping[Name, Line] = {
     Name.PAUSE_STARTED: ("clock", "the service clock stands still, the gate does not"),
+    Name.GATE_ANSWERED: ("clock", "the gate of {ref} (Art. 39) is answered in time"),
     Name.CASE_CLOSED: ("closed", "{ref}: every request is answered"),
 }
-_POINTS = {
-    OVERDUE: "no answer yet",
-    "one_left": "1 business day left",
-    "three_left": "3 business days left",
-    "half_used": "half of the time is used",
-}
-"""The warnings by urgency; last the days to the gate, after which a suit is possible (APPI Art. 39)."""
 _SUM = re.compile(r"in \d+ = [a-z0-9 +-]+")
 
 
@@ -62,7 +50,7 @@ def told_of(news: News, *, is_answer: bool) -> list[Line]:
     """Return the lines of a moment; `is_answer` when a mail caused its news."""
     lines = [*_dispositions(news), *_requests(news), *_happened(news, _HAPPENED)]
     lines += [*(_letters(news) if is_answer else ()), *_happened(news, _ONCE_IT_LEFT)]
-    lines += [*_warnings(news), *_digests(news)]
+    lines += [*warnings(news), *handed_on(news), *drafts(news), *_digests(news), *_reports(news)]
     return list(dict.fromkeys(lines))
 
 
@@ -89,9 +77,9 @@ def _requests(news: News) -> Iterator[Line]:
 
 def _happened(news: News, table: Mapping[Name, Line]) -> Iterator[Line]:
     for case, event in news.events:
-        if event.name in table:
+        if event.name in table and not is_draft(event):
             label, words = table[event.name]
-            values = {"ref": case.ref, "due": _due(event), "kind": _kind(_kind_of(case, event))}
+            values = {"ref": case.ref, "due": _due(event), "kind": _kind(kind_of(case, event))}
             yield label, words.format_map(values | {name: str(value) for name, value in event.data.items()})
 
 
@@ -128,38 +116,6 @@ def _title(mail: EmailMessage) -> str:
     return str(mail["Subject"]).partition("] ")[2]
 
 
-def _warnings(news: News) -> Iterator[Line]:
-    """Yield one line for each kind of warning, however many requests it concerns."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for case, event in news.events:
-        if event.name is Name.DEADLINE_WARNED:
-            found.setdefault((_point(event), _told(event)), []).append(f"{case.ref} {_kind_of(case, event)}")
-    for (point, roles), requests in sorted(found.items(), key=lambda one: _urgency(one[0][0])):
-        said = _POINTS.get(point) or f"day {point.removeprefix('gate_')} of 14 to the gate (Art. 39)"
-        yield "overdue" if point == OVERDUE else "warning", f"{said} → {roles}: {_few(requests)}"
-
-
-def _urgency(point: str) -> int:
-    return [*_POINTS, point].index(point)
-
-
-def _point(event: Event) -> str:
-    return _strings(event, "points")[-1].partition(":")[0]
-
-
-def _told(event: Event) -> str:
-    return ", ".join(sorted(_strings(event, "roles"), key=_ROLES.index))
-
-
-def _kind_of(case: Case, event: Event) -> str:
-    return next((one.kind for one in case.requests if one.number == event.request), UNCLASSIFIED)
-
-
-def _few(requests: list[str]) -> str:
-    more = len(requests) - _MOST_REFS
-    return ", ".join(requests[:_MOST_REFS]) + (f" and {more} more" if more > 0 else "")
-
-
 def _digests(news: News) -> Iterator[Line]:
     for taken in news.mails:
         if read(taken.data)["X-Mailbot-Kind"] == "digest":
@@ -171,13 +127,14 @@ def _digests(news: News) -> Iterator[Line]:
             )
 
 
+def _reports(news: News) -> Iterator[Line]:
+    for mail in (read(taken.data) for taken in news.mails):
+        if sort_of(mail) == REPORTS:
+            yield "report", f"to the manager, with a file for spreadsheets: {_title(mail)}"
+
+
 def _short(line: str) -> str:
     """Return a conservation line without the words that count nothing."""
     total, _, words = line.strip().partition(" = ")
     counted = [word for word in words.split(" + ") if not word.endswith(" 0")]
     return " = ".join([total, " + ".join(counted)] if counted else [total])
-
-
-def _strings(event: Event, key: str) -> list[str]:
-    value = event.data[key]
-    return [str(one) for one in value] if isinstance(value, list) else []

@@ -1,7 +1,8 @@
 """Builds the company's calendar from the `holidays` package and the company's own additions and removals.
 
-The package computes Japan (1949-2099) with substitute and citizens' holidays. Officially only the
-next year is fixed (Cabinet Office, each February), so later days count but are provisional.
+The package computes Japan (1949-2099) with substitute and citizens' holidays. Officially only the next year is fixed
+(Cabinet Office, each February), so three ends are kept apart: what this release was compared with (`KNOWN_UNTIL`),
+what counts but is provisional, and where the table ends (`table_until`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,8 @@ from mailbot.core.calendar import Calendar, CalendarFault, Closure, parse_closur
 
 YEARS_BEHIND = 5  # a kept case is explained day by day long after it closed
 YEARS_AHEAD = 10
+KNOWN_UNTIL = date(2027, 12, 31)
+"""The last day of the official list that this release was compared with (Cabinet Office, 2026-02)."""
 _ADDED = "company holiday"
 _REMEDY = 'write "2026-08-14" or {date = "2026-08-14", name = "Founding day"}'
 
@@ -28,13 +31,14 @@ def build_calendar(
     add: Iterable[Entry],
     remove: Iterable[Entry],
     today: date,
+    known_until: date | None = None,
 ) -> Calendar:
     """Return the company's calendar as known on `today`.
 
-    The table reaches from five years back to ten ahead; holidays count as known until the end of
-    next year. `add` and `remove` hold dates, "2026-08-14" or {date, name}; an addition may rename a
-    holiday, a removal must name one (outside the table's years it is ignored).
-    Raises `CalendarFault` with every fault of the four settings.
+    The table reaches from five years back to ten ahead. Holidays count as officially known until `known_until`; None
+    is what this release was compared with. `add` and `remove` hold dates, "2026-08-14" or {date, name}; an addition
+    may rename a holiday, a removal must name one (outside the table's years it is ignored).
+    Raises `CalendarFault` with every fault of the settings.
     """
     faults: list[str] = []
     official = _official(country, today.year, faults)
@@ -46,7 +50,12 @@ def build_calendar(
     if faults:
         raise CalendarFault(faults)
     kept = {day: name for day, name in official.items() if day not in removed}
-    return Calendar(zone, kept | added, closed, date(min(today.year + 1, _last_year(country)), 12, 31))
+    return Calendar(zone, kept | added, closed, min(known_until or KNOWN_UNTIL, table_until(country, today)))
+
+
+def table_until(country: str, today: date) -> date:
+    """Return the last day for which holidays are computed at all; behind it only weekends would be known."""
+    return date(min(today.year + YEARS_AHEAD, int(holidays.country_holidays(country).end_year)), 12, 31)
 
 
 def _official(country: str, year: int, faults: list[str]) -> dict[date, str]:
@@ -57,10 +66,6 @@ def _official(country: str, year: int, faults: list[str]) -> dict[date, str]:
         return {}
     years = range(year - YEARS_BEHIND, year + YEARS_AHEAD + 1)
     return dict(holidays.country_holidays(country, years=years, language=language))
-
-
-def _last_year(country: str) -> int:
-    return int(holidays.country_holidays(country).end_year)
 
 
 def _closed(closures: Iterable[str], faults: list[str]) -> tuple[Closure, ...]:

@@ -16,11 +16,15 @@ _ONE_DAY = timedelta(days=1)
 
 
 def approvers(parts: Parts, effect: Effect, now: datetime, *, with_deputies: bool = False) -> list[Staff]:
-    """Return who is asked: the managers of today, the deputies too once it waited long; never the author."""
-    people = {person.id: person for person in parts.staff("manager", now)}
-    if with_deputies or not set(people) - {effect.author}:
-        people |= {person.id: person for person in parts.staff("deputy", now)}
-    return [person for person in people.values() if person.id != effect.author]
+    """Return who is asked: the managers who are here, the deputies too once it waited long; never the author.
+
+    Where none of them is here the deputies are asked at once, and where nobody is, the managers who are away.
+    """
+    team = parts.team(now)
+    asked = [person for person in team.here("manager") if person.id != effect.author]
+    if with_deputies or not asked:
+        asked += [person for person in team.here("deputy") if person.id != effect.author and person not in asked]
+    return asked or [person for person in team.having("manager") if person.id != effect.author]
 
 
 def question(

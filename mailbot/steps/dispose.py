@@ -12,9 +12,11 @@ from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
 from mailbot.core.decide import Arrived, decide_follow_up, decide_new, is_immediate
 from mailbot.core.desk.known import addresses_in, name_key, phones_in
-from mailbot.core.desk.letter_of import DESTROYED_DAYS, REPLY_DAYS
+from mailbot.core.desk.letter_of import DESTROYED_DAYS
 from mailbot.core.desk.requester import PAPERS, REOPENED, react
-from mailbot.core.desk.scene import Scene
+from mailbot.core.desk.scene import LetterOrder, Scene
+from mailbot.core.desk.waiting_letters import resumption
+from mailbot.core.due import decide_escalation
 from mailbot.core.events import BOT, Event, Name
 from mailbot.core.masked_copy import masked_copy
 from mailbot.core.outgoing import Address, thread_after
@@ -31,6 +33,7 @@ from mailbot.steps.reading import Read
 from mailbot.steps.writing import Envelope, staff_envelope, write
 from mailbot.store.blobs import Sealed, sealed
 from mailbot.store.cases import Party, Snapshot
+from mailbot.store.effects import void_gate_drafts
 from mailbot.store.known import indexes
 from mailbot.store.ledger import Disposition
 from mailbot.store.mail import Post
@@ -38,6 +41,8 @@ from mailbot.store.papers import plan_destruction
 
 _HOUR = timedelta(hours=1)
 _NOTICE_AFTER = timedelta(milliseconds=1)
+_UNCHECKED_DAYS = 20 + DESTROYED_DAYS
+"""Business days papers stay that nobody ever checks: as long as a wait lasts (law §2) and a check takes (law §1)."""
 
 
 class Slots:
@@ -75,6 +80,7 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
     slot = "automatic" if one.incoming.automatic else slots.take(one.sender_index, now)
     if isinstance(slot, str):
         events.append(Event(Name.ACKNOWLEDGEMENT_WITHHELD, now, data={"why": slot}))
+    events += _escalation(parts, Case(), fold(events), now)
     case = fold(events)
     posts = [] if isinstance(slot, str) else [_acknowledgement(parts, one, snapshot, case, slot, now)]
     posts += notices(parts, snapshot, case, replace(_shown(one), related=related or ""), one.row.ledger_id, now)
@@ -103,24 +109,36 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     events = decide_follow_up(snapshot.case, arrived, rules, now, by)
     scene = Scene(fold(events, snapshot.case), rules, now, BOT, arrived.message)
     act, hints = react(scene, arrived, one.incoming.reply_text, by, len(one.incoming.attachments))
-    case = fold(act.events, scene.case)
+    escalation = _escalation(parts, snapshot.case, fold(act.events, scene.case), now)
+    case = fold((*act.events, *escalation), scene.case)
     thread = thread_after(one.incoming.message_id, one.incoming.references)
-    letters = [requester_post(parts, snapshot, replace(scene, case=case), order, thread) for order in act.letters]
+    orders = act.letters or _resumption(parts, one, snapshot.case, case, events, now)
+    letters = [requester_post(parts, snapshot, replace(scene, case=case), order, thread) for order in orders]
     hints += (REOPENED,) if case.is_open and not snapshot.case.is_open else ()
     shown = replace(_shown(one), hints=hints, is_follow_up=True)
     posts = [*letters, *notices(parts, snapshot, case, shown, one.row.ledger_id, now)]
-    events += [*act.events, *queued(posts, now)]
+    events += [*act.events, *escalation, *queued(posts, now)]
     due = due_after(snapshot.case, case, rules, now)
     text = kept(parts, one, one.entry.key_id if PAPERS in hints else snapshot.key_id)
-    writes = [_destruction(parts, one, now)] if PAPERS in hints else []
+    voided = partial(void_gate_drafts, case_id=snapshot.case_id, now=now)  # what it said of the case is over
+    writes: list[Callable[[Connection], None]] = [voided, *([_destruction(parts, one, now)] if PAPERS in hints else [])]
     found = joined(one, snapshot, Disposition.FOLLOW_UP, text, events, due, posts, writes)
     return replace(found, known=_told_of(parts, one))
 
 
+def _resumption(
+    parts: Parts, one: Read, before: Case, after: Case, events: Sequence[Event], now: datetime
+) -> tuple[LetterOrder, ...]:
+    """Return the letter with the new date for a reply that was waited for; a machine gets none (promise 6)."""
+    order = resumption(before, after, events, parts.rules.calendar.local_day(now))
+    return (order,) if order and not one.incoming.automatic else ()
+
+
 def _destruction(parts: Parts, one: Read, now: datetime) -> Callable[[Connection], None]:
-    """Plan the end of papers nobody ever checks: the whole time of waiting and what a check would have left them."""
-    calendar, days = parts.rules.calendar, REPLY_DAYS + DESTROYED_DAYS
-    due_at = calendar.at(calendar.add_business_days(calendar.local_day(now), days), parts.rules.policy.ladder.at)
+    """Plan the end of papers nobody ever checks."""
+    calendar = parts.rules.calendar
+    day = calendar.add_business_days(calendar.local_day(now), _UNCHECKED_DAYS)
+    due_at = calendar.at(day, parts.rules.policy.ladder.at)
     return partial(plan_destruction, ledger_ids=[one.row.ledger_id], due_at=due_at)
 
 
@@ -218,10 +236,15 @@ def _shown(one: Read) -> Shown:
 
 def _told(parts: Parts, case: Case, now: datetime) -> list[tuple[Staff, str]]:
     """Return who hears of a message: the case's handler or all handlers, the manager too where the law says at once."""
-    handlers = parts.staff("handler", now)
-    own = [person for person in handlers if person.id == case.handler]
-    told = {person.id: (person, "handler") for person in own or handlers}
+    team = parts.team(now)
+    told = {person.id: (person, "handler") for person in team.handlers(case)}
     kinds = [request.kind for request in case.running]
     if case.is_open and is_immediate(kinds, case.flags, parts.rules_of(case.policy).policy):
-        told |= {person.id: (person, "manager") for person in parts.staff("manager", now)}
+        told |= {person.id: (person, "manager") for person in team.staff("manager")}
     return list(told.values())
+
+
+def _escalation(parts: Parts, before: Case, after: Case, now: datetime) -> list[Event]:
+    """Return the fact that a message put its case before the manager at once; who is told of it has a notice."""
+    policy = parts.rules_of(after.policy).policy
+    return decide_escalation(before, after, policy, parts.team(now).of_case(after), now)

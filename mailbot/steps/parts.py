@@ -17,6 +17,7 @@ from mailbot.edge.render import Renderer
 from mailbot.edge.sandbox import Sandbox
 from mailbot.edge.smtp import Sender
 from mailbot.sections import Staff
+from mailbot.steps.roster import Team, team_of
 from mailbot.store.policies import Policies
 from mailbot.store.vault import Vault
 
@@ -54,6 +55,10 @@ class Parts:
             return self.rules
         return Rules(self.policies.get(key), self.rules.calendar)
 
+    def team(self, now: datetime) -> Team:
+        """Return the staff of today, in the company's zone, with who is away; one question to the database."""
+        return team_of(self.config, self.engine, self.rules.calendar.local_day(now))
+
     def staff(self, role: str, now: datetime) -> list[Staff]:
-        """Return who has a role today, in the company's zone."""
-        return self.config.staff_with(role, self.rules.calendar.local_day(now))
+        """Return who is told in a role today, whoever is away left out."""
+        return self.team(now).staff(role)

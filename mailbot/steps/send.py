@@ -22,11 +22,13 @@ from mailbot.core.letters import LetterKind
 from mailbot.core.progress import decide_accepted, decide_bounced
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result
+from mailbot.steps.clock_watch import KEY as CLOCK_MAIL
+from mailbot.steps.clock_watch import doubt_of
 from mailbot.steps.done import due_after
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.cases import Snapshot, append, snapshots
-from mailbot.store.claim import is_due, settle, settle_all
+from mailbot.store.claim import claim, is_due, settle, settle_all
 from mailbot.store.engine import read, write
 from mailbot.store.mail import (
     ACK,
@@ -73,6 +75,9 @@ def send(parts: Parts, now: datetime) -> bool:
     with read(parts.engine) as connection:
         if not is_due(connection, outbox, now):
             return False
+        is_held = doubt_of(connection) is not None
+    if is_held:
+        return _ask_alone(parts, now)
     with write(parts.engine) as connection:
         died = claim_interrupted(connection, now, _LEASE, _OTHERS)
     ready = _ready(parts, died or _settle_and_claim(parts, [], now))
@@ -88,6 +93,19 @@ def send(parts: Parts, now: datetime) -> bool:
     if landed:
         _settle_and_claim(parts, landed, now, claims=False)
     return tried
+
+
+def _ask_alone(parts: Parts, now: datetime) -> bool:
+    """Send the question whether the clock is right, and nothing else, while it is doubted."""
+    with write(parts.engine) as connection:
+        ours = (outbox.c.state.in_(("queued", "sending")), outbox.c.key.startswith(CLOCK_MAIL))
+        rows = claim(connection, outbox, now, _LEASE, _OTHERS, *ours, state="sending", code=None)
+    ready = _ready(parts, rows)
+    if not rows:
+        return False
+    results = parts.sender.start(ready.mails) if ready.mails else None
+    _settle_and_claim(parts, _land(parts, ready, results, Ready([]), now), now, claims=False)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

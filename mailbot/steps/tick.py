@@ -1,122 +1,126 @@
 """tick: warns of dates that come near and issues the digest. What it costs follows what is due, not what is open."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from mailbot.core.case import Case, Request, fold
-from mailbot.core.clock import Rules, is_snoozed, next_due
-from mailbot.core.correspondence import Reader, warning
-from mailbot.core.decide import decide_tick
-from mailbot.core.events import Event, Json, Name
-from mailbot.sections import Staff
-from mailbot.steps.daily import next_digest_at, write_digest
+from mailbot.core.case import Case, fold
+from mailbot.core.clock import Rules, is_snoozed, quiet_until
+from mailbot.core.due import decide_due, next_look
+from mailbot.core.events import Event
+from mailbot.core.request import Request
+from mailbot.steps.coming import letters_due
+from mailbot.steps.digest import next_digest_at, write_digest
+from mailbot.steps.done import queued
 from mailbot.steps.overdue import destroy_due, remind_batch
 from mailbot.steps.parts import Parts
-from mailbot.steps.writing import staff_envelope
-from mailbot.steps.writing import write as write_mail
-from mailbot.store.cases import Snapshot, append, request_from, snapshots
+from mailbot.steps.reporting import reports_due
+from mailbot.steps.roster import Team
+from mailbot.store.cases import Snapshot, append, snapshots, unchanged
 from mailbot.store.claim import claim, claim_fairly, is_due, settle
 from mailbot.store.engine import read, write
 from mailbot.store.mail import Post, queue, seal_posts
+from mailbot.store.polls import heard_until
 from mailbot.store.tables import request, schedule
 
 BATCH = 50
-_LEASE = timedelta(seconds=60)
+_LEASE, _SOON = timedelta(seconds=60), timedelta(minutes=5)
 
 
 def tick(parts: Parts, now: datetime) -> bool:
     """Look at what has come due: requests, approvals that wait, papers to destroy, the digest; true when any was."""
-    return any([_warn_batch(parts, now), remind_batch(parts, now), destroy_due(parts, now), _digest_due(parts, now)])
+    steps = (_look_batch, remind_batch, destroy_due, _digest_due, reports_due)
+    return any([step(parts, now) for step in steps])  # noqa: C419 -- each gets its turn
 
 
-def _warn_batch(parts: Parts, now: datetime) -> bool:
+def _look_batch(parts: Parts, now: datetime) -> bool:
     with read(parts.engine) as connection:
         if not is_due(connection, request, now):
             return False
     with write(parts.engine) as connection:
-        rows = claim_fairly(connection, request, now, _LEASE, BATCH)
+        rows = _claimed(connection, now)
     if not rows:
         return False
     with read(parts.engine) as connection:
         cases = snapshots(connection, {row.case_id for row in rows})
-    decided = [(row, *_decide(parts, cases[row.case_id], row, now)) for row in rows]
-    posts = [post for _, _, written in decided for post in written]
+        heard = heard_until(connection, parts.config.imap.folders)
+    around = Around(parts, parts.team(now), heard, now)
+    looks = [_look(around, cases[case_id], list(of_case)) for case_id, of_case in _by_case(rows)]
+    posts = [post for look in looks for post in look.posts]
     envelopes = seal_posts(parts.vault, posts)
-    happened: dict[int, list[Event]] = {}
-    for row, events, _ in decided:
-        happened.setdefault(row.case_id, []).extend(events)
     with write(parts.engine) as connection:
-        for row, events, _ in decided:
-            due_at = _next_look(parts, cases[row.case_id], request_from(row), events, now)
+        before = unchanged(connection, cases)
+        for row, due_at in (pair for look in looks for pair in look.due):
             settle(connection, request, row, due_at=due_at, failures=0)
-        append(connection, snapshots(connection, happened), happened)
+        append(connection, before, {look.case_id: look.events for look in looks})
+        for work in (work for look in looks for work in look.writes):
+            work(connection)
         queue(connection, posts, envelopes, now)
     return True
 
 
-def _decide(parts: Parts, snapshot: Snapshot, row: Row[Any], now: datetime) -> tuple[list[Event], list[Post]]:
-    rules = parts.rules_of(snapshot.case.policy)
-    current = request_from(row)
-    if is_snoozed(snapshot.case, current, rules, now):
-        return [], []
-    events = decide_tick(current, rules, now)
-    warned = [event for event in events if event.name is Name.DEADLINE_WARNED]
-    case = fold(events, snapshot.case)
-    posts = [post for event in warned for post in _warnings(parts, snapshot, case, current, event, rules, now)]
-    queued = [_queued(post, now) for post in posts]
-    return [*events, *queued], posts
+def _claimed(connection: Connection, now: datetime) -> list[Row[Any]]:
+    """Take requests whose moment has come, each with all others of its case, so that one case is told in one mail."""
+    rows = claim_fairly(connection, request, now, _LEASE, BATCH)
+    if not rows:
+        return []
+    same = request.c.case_id.in_({row.case_id for row in rows})
+    return [*rows, *claim(connection, request, now, _LEASE, BATCH, same)]
 
 
-def _warnings(
-    parts: Parts, snapshot: Snapshot, case: Case, current: Request, event: Event, rules: Rules, now: datetime
-) -> list[Post]:
-    points = [str(point) for point in _list(event.data["points"])]
-    posts = []
-    for person, role in _told(parts, [str(role) for role in _list(event.data["roles"])], case, now):
-        reader = Reader(person.address, person.language, role)
-        letter = warning(parts.company, case, current, points, reader, rules, now)
-        key = f"warn:{snapshot.case_id}.{current.number}:{points[-1]}"
-        envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now)
-        posts.append(write_mail(parts, letter, envelope, now))
-    return posts
+def _by_case(rows: Sequence[Row[Any]]) -> Iterator[tuple[int, Iterator[Row[Any]]]]:
+    return groupby(sorted(rows, key=lambda row: (row.case_id, row.number)), key=lambda row: row.case_id)
 
 
-def _told(parts: Parts, roles: Sequence[str], case: Case, now: datetime) -> list[tuple[Staff, str]]:
-    """Return who is warned, each person once in the highest role; a taken case warns its own handler."""
-    told: dict[str, tuple[Staff, str]] = {}
-    for role in sorted(roles, key=["handler", "deputy", "manager"].index):
-        people = parts.staff(role, now)
-        own = [person for person in people if role == "handler" and person.id == case.handler]
-        told |= {person.id: (person, role) for person in own or people}
-    return list(told.values())
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking at the requests of one case: events, mails, further writes, and when each row is due."""
+
+    case_id: int
+    events: tuple[Event, ...]
+    posts: tuple[Post, ...]
+    writes: tuple[Callable[[Connection], None], ...]
+    due: tuple[tuple[Row[Any], datetime | None], ...]
 
 
-def _after(current: Request, events: Sequence[Event], snapshot: Snapshot) -> Request:
-    folded = fold([event for event in events if event.request == current.number], snapshot.case)
-    return next(one for one in folded.requests if one.number == current.number)
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every look of a batch shares: who is here today, and up to when the mailbox has been read."""
+
+    parts: Parts
+    team: Team
+    heard_until: datetime
+    now: datetime
 
 
-def _next_look(
-    parts: Parts, snapshot: Snapshot, current: Request, events: Sequence[Event], now: datetime
-) -> datetime | None:
-    """Return when a request is looked at again; None once nothing is owed. A snooze ends in the morning."""
-    rules = parts.rules_of(snapshot.case.policy)
-    if snapshot.case.snoozed_until and is_snoozed(snapshot.case, current, rules, now):
-        return rules.calendar.at(snapshot.case.snoozed_until, rules.policy.ladder.at)
-    return next_due(_after(current, events, snapshot), rules, now)
+def _look(around: Around, snapshot: Snapshot, rows: Sequence[Row[Any]]) -> Look:
+    parts, now, case = around.parts, around.now, snapshot.case
+    rules, people = parts.rules_of(case.policy), around.team.of_case(case)
+    events = []
+    claimed = {row.number for row in rows}
+    for one in (each for each in case.requests if each.number in claimed):
+        is_quiet = is_snoozed(case, one, rules, now)
+        events += decide_due(one, rules, now, people, case.ref, is_snoozed=is_quiet, heard_until=around.heard_until)
+    after = fold(events, case)
+    done = letters_due(parts, snapshot, after, events, rules, now)
+    after = fold(done.events, after)
+    known = {one.number: one for one in after.requests}
+    due = tuple((row, _next_look(known[row.number], after, rules, now)) for row in rows)
+    return Look(snapshot.case_id, (*events, *done.events, *queued(done.posts, now)), done.posts, done.writes, due)
 
 
-def _queued(post: Post, now: datetime) -> Event:
-    data: dict[str, Json] = {"letter": post.kind, "mail": post.key}
-    return Event(Name.LETTER_QUEUED, now, data=data)
+def _next_look(current: Request, case: Case, rules: Rules, now: datetime) -> datetime | None:
+    """Return when a request is looked at again; None once nothing is owed. A snooze ends in the morning.
 
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
+    What has come and waits for the mailbox to be read is looked at again soon.
+    """
+    found = next_look(current, rules, now, quiet_until(case, current, rules, now))
+    return max(found, now + _SOON) if found and found <= now else found
 
 
 def _digest_due(parts: Parts, now: datetime) -> bool:

@@ -12,13 +12,20 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mailbot.core.case import DAYS, Case, Request, apply
+from mailbot.core.case import Case, apply
 from mailbot.core.events import GENESIS, Event, Name, canonical, chain
+from mailbot.core.request import DAYS, Request
 from mailbot.core.transitions import RUNNING, State
 from mailbot.store.blobs import Sealed, insert_blobs
+from mailbot.store.claim import LeaseLost
 from mailbot.store.tables import OFFICE, case_file, counter, event, party, request
 
-_PLAIN = ("moved", "is_extended", "outcome", "ground", "mail", "pause", "paused_on")
+_PLAIN = (
+    *("moved", "extension", "outcome", "ground", "mail", "pause", "paused_on", "resumed_on", "reminded_on"),
+    *("report", "is_gate_answered", "worked_at", "told_at"),
+)
+_SETS = ("fired", "stops", "told")
+"""Columns of a request that hold several words, parted by blanks."""
 _MOST_AT_ONCE = 5000
 """Ids in one question: databases limit the number of parameters."""
 
@@ -62,8 +69,17 @@ def snapshots(connection: Connection, case_ids: Iterable[int], *, with_requests:
     found: dict[int, Snapshot] = {}
     for wanted in _slices(sorted(set(case_ids)), _MOST_AT_ONCE):
         locked = select(case_file).where(case_file.c.id.in_(wanted)).order_by(case_file.c.id).with_for_update()
+        rows = connection.execute(locked).all()  # first: whoever waits for the lock reads the requests as they are then
         requests = _requests_of(connection, wanted) if with_requests else {}
-        found |= {row.id: _snapshot(row, requests.get(row.id, ())) for row in connection.execute(locked)}
+        found |= {row.id: _snapshot(row, requests.get(row.id, ())) for row in rows}
+    return found
+
+
+def unchanged(connection: Connection, cases: Mapping[int, Snapshot]) -> dict[int, Snapshot]:
+    """Return cases that were looked at before again, locked. Raises LeaseLost where another worker let one go on."""
+    found = snapshots(connection, cases)
+    if any(found[case_id].seq != looked_at.seq for case_id, looked_at in cases.items()):
+        raise LeaseLost("case_file")
     return found
 
 
@@ -193,11 +209,19 @@ def _write_requests(
                 changed.append(values)
     if new:
         connection.execute(insert(request), new)
-    for values in changed:
-        if values["due_at"] is None and State(values["state"]) in RUNNING:  # what ended is never looked at again
-            del values["due_at"]
-        where = (request.c.case_id == values["case_id"], request.c.number == values["number"])
-        connection.execute(update(request).where(*where).values(values))
+    kept = [one for one in changed if one["due_at"] is None and State(one["state"]) in RUNNING]
+    for values in kept:  # what ended is never looked at again, and so loses its moment
+        del values["due_at"]
+    _update_requests(connection, kept)
+    _update_requests(connection, [one for one in changed if "due_at" in one])
+
+
+def _update_requests(connection: Connection, changed: Sequence[dict[str, Any]]) -> None:
+    if not changed:
+        return
+    rows = [one | {"of_case": one["case_id"], "of_number": one["number"]} for one in changed]
+    here = (request.c.case_id == bindparam("of_case"), request.c.number == bindparam("of_number"))
+    connection.execute(update(request).where(*here), rows)
 
 
 def _case_values(snapshot: Snapshot) -> dict[str, Any]:
@@ -233,8 +257,7 @@ def _request_values(case_id: int, current: Request) -> dict[str, Any]:
         "confidence": current.confidence,
         "received_at": current.received_at,
         **{name: getattr(current, name) for name in DAYS},
-        "fired": _words(current.fired),
-        "stops": _words(current.stops),
+        **{name: _words(getattr(current, name)) for name in _SETS},
         **{name: getattr(current, name) for name in _PLAIN},
     }
 
@@ -249,9 +272,9 @@ def _requests_of(connection: Connection, case_ids: Sequence[int]) -> dict[int, t
 
 def request_from(row: Row[Any]) -> Request:
     """Return the request that a row of `request` holds."""
-    fields = {name: getattr(row, name) for name in Request.__slots__ if name not in {"state", "fired", "stops"}}
-    fired, stops = frozenset(row.fired.split()), frozenset(row.stops.split())
-    return Request(state=State(row.state), fired=fired, stops=stops, **fields)
+    fields: dict[str, Any] = {name: getattr(row, name) for name in Request.__slots__ if name not in _SETS}
+    sets: dict[str, Any] = {name: frozenset(getattr(row, name).split()) for name in _SETS}
+    return Request(**fields | sets | {"state": State(row.state)})
 
 
 def _snapshot(row: Row[Any], requests: tuple[Request, ...]) -> Snapshot:

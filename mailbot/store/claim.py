@@ -17,7 +17,8 @@ class LeaseLost(Exception):
 
 def is_due(connection: Connection, table: Table, now: datetime, *where: ColumnElement[bool]) -> bool:
     """Say whether any row's `due_at` has come: a look that locks nobody out."""
-    return connection.execute(select(table.c.id).where(table.c.due_at <= now, *where).limit(1)).first() is not None
+    earliest = select(table.c.id).where(table.c.due_at <= now, *where).order_by(table.c.due_at).limit(1)
+    return connection.execute(earliest).first() is not None
 
 
 def claim(

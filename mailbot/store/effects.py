@@ -23,6 +23,8 @@ VALID = timedelta(hours=24)
 """How long a code is good."""
 CONFIRM, APPROVE = "confirm", "approve"
 """What a code is for: its author confirms, a manager approves."""
+GATE = "gate"
+"""The kind of an effect that nobody wrote: a status letter drafted for the gate of Art. 39."""
 OFFERED, APPROVING, DONE, VOID, DENIED = "offered", "approving", "done", "void", "denied"
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _SECRET_LENGTH = 10
@@ -32,8 +34,8 @@ _SECRET_LENGTH = 10
 class Effect:
     """What shall happen to a case once somebody says so.
 
-    `payload` is everything of it, personal words too, as JSON; `digest` its SHA-256 (hex). `kind` is `effect` or
-    `order` (a mail that was not proved), `level` who must stand behind it (`core.desk.levels`).
+    `payload` is everything of it, personal words too, as JSON; `digest` its SHA-256 (hex). `kind` is `effect`,
+    `order` (a mail that was not proved) or GATE, `level` who must stand behind it (`core.desk.levels`).
     """
 
     id: str
@@ -164,6 +166,12 @@ def void_others(connection: Connection, case_id: int, author: str, now: datetime
     connection.execute(gone)
 
 
+def void_gate_drafts(connection: Connection, case_id: int, now: datetime) -> None:
+    """Give up the status letters that were drafted for a case: a newer draft takes their place."""
+    here = (effect.c.case_id == case_id, effect.c.kind == GATE, effect.c.state == OFFERED)
+    connection.execute(update(effect).where(*here).values(state=VOID, settled_at=now, due_at=None))
+
+
 def offered(connection: Connection, case_id: int, author: str) -> list[Row[Any]]:
     """Return what an author was offered in a case and did not use."""
     here = (effect.c.case_id == case_id, effect.c.author == author, effect.c.state == OFFERED)
@@ -179,6 +187,12 @@ def last_done(connection: Connection, case_id: int, author: str) -> str | None:
 def waiting_for_approval(connection: Connection) -> list[Row[Any]]:
     """Return the effects that wait for a manager, the oldest first."""
     return list(connection.execute(select(effect).where(effect.c.state == APPROVING).order_by(effect.c.made_at)))
+
+
+def approving(connection: Connection, vault: Vault, case_id: int) -> list[Effect]:
+    """Return what waits for a manager in one case."""
+    here = (effect.c.case_id == case_id, effect.c.state == APPROVING)
+    return [open_effect(connection, vault, row) for row in connection.execute(select(effect).where(*here))]
 
 
 def open_effect(connection: Connection, vault: Vault, row: Row[Any]) -> Effect:

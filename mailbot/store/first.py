@@ -1,5 +1,6 @@
-"""What the first start writes once and every later start reads back: the office's key, go-live, the first digest."""
+"""What the first start writes once and every later start reads back: the office's key, go-live, the first mails."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert, select
@@ -33,8 +34,10 @@ def go_live(engine: Engine, first: datetime) -> datetime:
     return datetime.fromtimestamp(found, UTC)
 
 
-def schedule_digest(engine: Engine, due_at: datetime) -> None:
-    """Plan the first digest, unless one is planned already."""
+def schedule_first(engine: Engine, first: Mapping[str, datetime]) -> None:
+    """Plan what comes again and again, by key and with its first moment, unless it is planned already."""
     with write(engine) as connection:
-        if connection.execute(select(schedule.c.id).where(schedule.c.key == "digest")).first() is None:
-            connection.execute(insert(schedule).values(key="digest", due_at=due_at))
+        known = set(connection.execute(select(schedule.c.key).where(schedule.c.key.in_(first))).scalars())
+        rows = [{"key": key, "due_at": due_at} for key, due_at in first.items() if key not in known]
+        if rows:
+            connection.execute(insert(schedule), rows)

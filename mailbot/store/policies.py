@@ -2,7 +2,8 @@
 
 from sqlalchemy import Engine, insert, select
 
-from mailbot.core.policy import Policy, parse_policy
+from mailbot.core.policy import Policy
+from mailbot.core.policy_file import kept_policy
 from mailbot.store.engine import read, write
 from mailbot.store.tables import policy
 
@@ -28,5 +29,5 @@ class Policies:
                 text = connection.execute(select(policy.c.text).where(policy.c.label == key)).scalar()
             if text is None:
                 raise KeyError(key)
-            self._parsed[key] = parse_policy(text)
+            self._parsed[key] = kept_policy(text)
         return self._parsed[key]

@@ -1,14 +1,12 @@
-"""Look-ups and lists over cases and messages, for matching, the commands and the digest. Reads only."""
+"""Look-ups and lists over cases and messages, for matching and the commands. Reads only."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
-from mailbot.core.transitions import RUNNING
 from mailbot.store.ledger import Disposition
-from mailbot.store.tables import OFFICE, case_file, cursor, inbox, ledger, outbox, party, request
+from mailbot.store.tables import OFFICE, case_file, ledger, outbox, party
 
 
 def cases_by_ref(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
@@ -75,48 +73,3 @@ def held(connection: Connection) -> list[Row[Any]]:
     """Return the held messages, oldest first."""
     asked = select(ledger).where(ledger.c.disposition == Disposition.HELD.value)
     return list(connection.execute(asked.order_by(ledger.c.received_at, ledger.c.id)))
-
-
-def junk_count(connection: Connection, folder: str, since: datetime, until: datetime) -> int:
-    """Return how many messages were first seen in the junk folder in [since, until)."""
-    asked = select(func.count()).select_from(ledger).where(ledger.c.folder == folder)
-    return int(connection.execute(asked.where(ledger.c.seen_at >= since, ledger.c.seen_at < until)).scalar_one())
-
-
-def withheld_counts(connection: Connection, since: datetime) -> list[tuple[str, int]]:
-    """Return why how many cases opened since a moment got no acknowledgement."""
-    asked = select(case_file.c.withheld, func.count()).where(
-        case_file.c.withheld.is_not(None), case_file.c.opened_at >= since
-    )
-    return sorted((why, count) for why, count in connection.execute(asked.group_by(case_file.c.withheld)))
-
-
-def kind_count(connection: Connection, kind: str) -> int:
-    """Return how many open requests are of a kind."""
-    asked = select(func.count()).select_from(request).where(request.c.kind == kind, request.c.state.in_(RUNNING))
-    return int(connection.execute(asked).scalar_one())
-
-
-def least_sure(connection: Connection, kind: str, since: datetime, until: datetime, most: int) -> list[str]:
-    """Return the references of up to `most` requests of a kind received in [since, until), the least sure first."""
-    asked = select(case_file.c.ref).join(request, request.c.case_id == case_file.c.id).where(request.c.kind == kind)
-    asked = asked.where(request.c.received_at >= since, request.c.received_at < until)
-    return list(connection.execute(asked.order_by(request.c.confidence, case_file.c.id).limit(most)).scalars())
-
-
-def troubled_mails(connection: Connection) -> int:
-    """Return how many mails did not leave, or may not have."""
-    asked = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("failed", "unknown", "held")))
-    return int(connection.execute(asked).scalar_one())
-
-
-def last_poll(connection: Connection) -> datetime | None:
-    """Return when the mailbox was last read, None if never."""
-    return connection.execute(select(func.min(cursor.c.polled_at).label("at"))).scalar()
-
-
-def oldest_waiting(connection: Connection) -> tuple[datetime | None, datetime | None]:
-    """Return since when the oldest message waits in the inbox and the oldest mail in the outbox."""
-    incoming = select(func.min(ledger.c.seen_at)).select_from(inbox.join(ledger, inbox.c.ledger_id == ledger.c.id))
-    outgoing = select(func.min(outbox.c.queued_at)).where(outbox.c.state.in_(("queued", "sending")))
-    return connection.execute(incoming).scalar(), connection.execute(outgoing).scalar()

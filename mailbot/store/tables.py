@@ -118,13 +118,20 @@ request = Table(
     Column("gate_on", Date),
     Column("fired", Text, nullable=False),
     Column("moved", Integer, nullable=False, server_default="0"),
-    Column("is_extended", Boolean, nullable=False, server_default=text("false")),
+    Column("extension", String(12), nullable=False, server_default=text("''")),
     Column("outcome", String(20), nullable=False, server_default=text("''")),
     Column("ground", String(40), nullable=False, server_default=text("''")),
     Column("mail", String(120), nullable=False, server_default=text("''")),
     Column("pause", String(40), nullable=False, server_default=text("''")),
     Column("paused_on", Date),
+    Column("resumed_on", Date),
+    Column("reminded_on", Date),
     Column("stops", Text, nullable=False, server_default=text("''")),
+    Column("report", String(120), nullable=False, server_default=text("''")),
+    Column("is_gate_answered", Boolean, nullable=False, server_default=text("false")),
+    Column("worked_at", Moment),
+    Column("told", Text, nullable=False, server_default=text("''")),
+    Column("told_at", Moment),
     *_work(),
     UniqueConstraint("case_id", "number"),
 )
@@ -298,6 +305,30 @@ witness = Table(
     Column("case_id", Id, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("person", String(40), primary_key=True),
+    Column("first_on", Date, primary_key=True),
+    Column("last_on", Date, nullable=False),
+)
+
+digest_line = Table(
+    "digest_line",
+    metadata,
+    Column("serial", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", Id, nullable=False),
+    Column("effect_id", String(32), nullable=False, server_default=text("''")),
 )
 
 counter = Table(

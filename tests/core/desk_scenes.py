@@ -4,21 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailbot.core.case import Case, Request, fold
+from mailbot.core.case import Case, fold
 from mailbot.core.clock import Rules
-from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_tick
+from mailbot.core.decide import Arrived, decide_follow_up, decide_new
 from mailbot.core.desk.fields import skeleton
 from mailbot.core.desk.letterbook import FORMS, Form, form_for
 from mailbot.core.desk.order import Command, read_order
 from mailbot.core.desk.outcomes import owed
 from mailbot.core.desk.plan import Offer, Plan, carry_out, plan
 from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
+from mailbot.core.due import decide_due
 from mailbot.core.events import Event, Name
 from mailbot.core.kinds import KINDS
 from mailbot.core.message import Asked, Language, Verdict
-from mailbot.core.policy import parse_policy
+from mailbot.core.policy_file import parse_policy
 from mailbot.core.progress import decide_accepted, decide_bounced
 from mailbot.core.reference import reference
+from mailbot.core.request import Request
 from mailbot.edge.holiday import build_calendar
 from mailbot.resources import policies_folder
 
@@ -43,6 +45,11 @@ def arrived(*kinds: str, at: datetime = ARRIVED, flags: Sequence[str] = (), is_s
     """Return a message of a requester that asks for some rights."""
     asked = tuple(Asked(kind, 0.97) for kind in kinds)
     return Arrived(41, at, "ja", Verdict(asked, 0.97, is_sure=is_sure, flags=tuple(flags)))
+
+
+def ticked(request: Request, now: datetime) -> list[Event]:
+    """Return what has come due for a request by a moment, with nobody on the roster."""
+    return decide_due(request, RULES, now, {}, REF)
 
 
 def opened(*kinds: str, ref: str = REF, at: datetime = ARRIVED, identity: int | None = None) -> Case:
@@ -194,7 +201,7 @@ def states() -> dict[str, Case]:
     return {
         "open": start,
         "unclassified": opened(identity=2),
-        "overdue": fold(decide_tick(only(start), RULES, LATE), start),
+        "overdue": fold(ticked(only(start), LATE), start),
         "paused": asked(start, "wait"),
         "decided": decided,
         "answered": answered,

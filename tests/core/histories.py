@@ -13,6 +13,7 @@ from mailbot.core.transitions import TRANSITIONS, Scope, State
 NOW = datetime(2026, 11, 20, 5, 10, tzinfo=UTC)
 REF = "KJ-2026-000123-M"
 OPENED_REQUEST: dict[str, Json] = {"kind": "disclosure", "right": "disclosure", "received_at": "2026-11-20T05:10:00Z"}
+DAYS_MOVED: dict[str, Json] = {"answer_on": "2026-12-04", "notice_on": "2026-12-07", "gate_on": "2026-12-04"}
 DATA: dict[Name, dict[str, Json]] = {
     Name.CASE_OPENED: {
         "ref": REF,
@@ -32,8 +33,16 @@ DATA: dict[Name, dict[str, Json]] = {
     Name.REQUEST_RECLASSIFIED: {"kind": "correct", "right": "correction", "notice_on": "2026-12-03"},
     Name.REPLY_ASKED: {"mail": "ask:7:awaiting_identity", "reason": "awaiting_identity"},
     Name.PAUSE_STARTED: {"on": "2026-11-24", "reason": "awaiting_identity"},
-    Name.PAUSE_ENDED: {"on": "2026-11-26", "days": 2, "moved": 2, "notice_on": "2026-12-07"},
-    Name.REQUEST_EXTENDED: {"moved": 10, "notice_on": "2026-12-17"},
+    Name.PAUSE_ENDED: {"on": "2026-11-26", "days": 2, "moved": 2} | DAYS_MOVED,
+    Name.REQUEST_EXTENDED: {"extension": "10bd"} | DAYS_MOVED,
+    Name.ESCALATED: {"people": {"boss": "manager"}, "why": ["lawyer"]},
+    Name.ESCALATION_HANDED_ON: {"people": {"dai": "deputy"}, "since": None},
+    Name.REQUESTER_REMINDED: {"points": ["remind_1:2026-11-24"], "on": "2026-12-01", "mail": "remind_1:x"},
+    Name.STATUS_LETTER_DRAFTED: {"points": ["gate_draft:2026-12-02"], "due_on": "2026-12-04"},
+    Name.STATUS_LETTER_WRITTEN: {"mail": "letter:7:0"},
+    Name.GATE_ANSWERED: {"mail": "letter:7:0", "moved": 0} | DAYS_MOVED,
+    Name.GATE_UNANSWERED: {"mail": "letter:7:0", "moved": 0} | DAYS_MOVED,
+    Name.DATES_RECOUNTED: {"before": {"notice_on": "2026-12-03"}, "moved": 0} | DAYS_MOVED,
     Name.REQUEST_DECIDED: {"outcome": "full", "ground": "", "mail": "letter:1:0"},
     Name.CASE_MERGED: {"into": "KJ-2026-000124-N"},
     Name.WARNINGS_SNOOZED: {"until": "2026-11-30"},

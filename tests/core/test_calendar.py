@@ -224,10 +224,3 @@ def test_silly_counts_end_in_a_clear_error() -> None:
 def test_a_moment_where_a_day_belongs_is_refused() -> None:
     with pytest.raises(ValueError, match="pass its local_day"):
         JAPAN.add_business_days(datetime(2026, 11, 20, tzinfo=UTC), 1)
-
-
-@pytest.mark.parametrize(("n", "late", "worst"), [(10, 174, 21), (8, 27, 19), (5, 0, 14)])
-def test_a_year_of_arrivals_passes_day_fourteen_as_often_as_the_law_page_says(n: int, late: int, worst: int) -> None:
-    arrivals = [date(2027, 1, 1) + timedelta(days=day) for day in range(365)]
-    spans = [(JAPAN.add_business_days(arrival, n) - arrival).days for arrival in arrivals]
-    assert (sum(span > 14 for span in spans), max(spans)) == (late, worst)

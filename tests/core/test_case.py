@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.case import Case, Request, UnexpectedEvent, apply, fold
+from mailbot.core.case import Case, UnexpectedEvent, apply, fold
 from mailbot.core.clock import Rules, next_due
-from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_staff, decide_tick
+from mailbot.core.decide import Arrived, decide_follow_up, decide_new, decide_staff
+from mailbot.core.due import decide_due
 from mailbot.core.events import SENTENCES, Event, Json, Name, canonical, chain
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.message import Asked, Verdict
-from mailbot.core.policy import parse_policy
+from mailbot.core.policy_file import parse_policy
+from mailbot.core.request import Request
 from mailbot.core.transitions import TRANSITIONS, Scope, State, scope_states
 from mailbot.edge.holiday import build_calendar
 from mailbot.resources import policies_folder
@@ -170,6 +172,7 @@ def test_what_an_act_of_the_desk_leaves_in_the_case(name: Name, left: dict[str, 
     assert after(event(name)) == replace(after(), **left)
 
 
+MOVED = {"answer_on": date(2026, 12, 4), "notice_on": date(2026, 12, 7), "gate_on": date(2026, 12, 4)}
 LEFT_IN_REQUEST = [
     (Name.REPLY_ASKED, {"mail": "ask:7:awaiting_identity"}),
     (
@@ -181,13 +184,17 @@ LEFT_IN_REQUEST = [
             "stops": frozenset({"awaiting_identity"}),
         },
     ),
-    (Name.REQUEST_EXTENDED, {"moved": 10, "is_extended": True, "notice_on": date(2026, 12, 17)}),
+    (Name.REQUEST_EXTENDED, {"extension": "10bd"} | MOVED),
+    (Name.ESCALATED, {"told": frozenset({"boss"}), "told_at": NOW}),
+    (Name.STATUS_LETTER_WRITTEN, {"report": "letter:7:0"}),
+    (Name.GATE_ANSWERED, {"is_gate_answered": True} | MOVED),
+    (Name.DATES_RECOUNTED, MOVED),
     (Name.REQUEST_DECIDED, {"state": State.DECIDED, "outcome": "full", "mail": "letter:1:0"}),
     (Name.REQUEST_DROPPED, {"state": State.DROPPED}),
     (Name.REQUEST_MOVED, {"state": State.MOVED}),
     (
         Name.REQUEST_RECLASSIFIED,
-        {"kind": "correct", "right": "correction", "confidence": None, "answer_on": None},
+        {"kind": "correct", "right": "correction", "confidence": None},
     ),
 ]
 
@@ -198,11 +205,63 @@ def test_what_an_act_of_the_desk_leaves_in_the_request(name: Name, left: dict[st
     assert after(event(name, 1)).requests == (replace(before, **left),)
 
 
+def test_an_extension_of_before_it_had_a_period_is_among_the_days_it_moved_and_answered_the_gate() -> None:
+    moved = {"moved": 10, "answer_on": "2026-12-17", "notice_on": "2026-12-17", "gate_on": "2026-12-04"}
+    [one] = after(Event(Name.REQUEST_EXTENDED, NOW, "hana", 1, moved)).requests
+    assert (one.extension, one.is_extended, one.moved, one.is_gate_answered) == ("0bd", True, 10, True)
+    assert (one.answer_on, one.gate_on) == (date(2026, 12, 17), date(2026, 12, 4))
+
+
 def test_a_stop_ends_with_its_days_and_is_remembered() -> None:
     [one] = after(event(Name.PAUSE_STARTED, 1), event(Name.PAUSE_ENDED, 1)).requests
     assert (one.state, one.pause, one.paused_on, one.moved) == (State.OPEN, "", None, 2)
-    assert one.notice_on == date(2026, 12, 7)
+    assert (one.notice_on, one.resumed_on) == (date(2026, 12, 7), date(2026, 11, 26))
     assert one.stops == {"awaiting_identity"}
+
+
+def test_an_event_with_the_day_of_the_answer_names_every_date_and_any_other_leaves_them() -> None:
+    [one] = after(
+        event(Name.PAUSE_STARTED, 1), event(Name.PAUSE_ENDED, 1, answer_on="2026-12-08", gate_on=None)
+    ).requests
+    assert (one.answer_on, one.gate_on) == (date(2026, 12, 8), None)
+    [same] = after(event(Name.STATUS_LETTER_WRITTEN, 1)).requests
+    assert (same.answer_on, same.notice_on) == (date(2026, 12, 3), date(2026, 12, 3))
+
+
+def test_a_warning_waits_since_its_first_time_until_somebody_who_was_told_is_heard_of() -> None:
+    later = NOW + timedelta(days=1)
+    warned = event(Name.DEADLINE_WARNED, 1, people={"hana": "handler"})
+    again = event(Name.DEADLINE_WARNED, 1, later, people={"boss": "manager"})
+    [one] = after(warned, again).requests
+    assert (one.told, one.told_at) == ({"hana", "boss"}, NOW)
+    for actor, proved, told in (
+        ("hana", True, set()),
+        ("dai", True, {"hana", "boss"}),
+        ("hana", False, {"hana", "boss"}),
+    ):
+        heard = replace(event(Name.STAFF_MESSAGE_RECEIVED, proved=proved), actor=actor)
+        assert after(warned, again, heard).requests[0].told == told
+
+
+def test_a_warning_that_was_handed_on_ends_where_nobody_is_left() -> None:
+    handed = event(Name.ESCALATION_HANDED_ON, 1, NOW + timedelta(days=1))
+    first = after(event(Name.ESCALATED, 1), handed).requests[0]
+    assert (first.told, first.told_at) == ({"boss", "dai"}, NOW + timedelta(days=1))
+    nobody = event(Name.ESCALATION_HANDED_ON, 1, NOW + timedelta(days=2), people={})
+    last = after(event(Name.ESCALATED, 1), handed, nobody).requests[0]
+    assert (last.told, last.told_at) == ({"boss", "dai"}, None)
+    daily = event(Name.DEADLINE_WARNED, 1, NOW + timedelta(days=3), people={"boss": "manager"})
+    assert after(event(Name.ESCALATED, 1), handed, nobody, daily).requests[0].told_at is None
+
+
+def test_only_the_acts_of_people_are_work() -> None:
+    by_hana = replace(event(Name.NOTE_KEPT), actor="hana")
+    assert after(event(Name.NOTE_KEPT)).requests[0].worked_at is None
+    assert after(by_hana).requests[0].worked_at == NOW
+    drafted = replace(event(Name.EFFECT_OFFERED), actor="hana")
+    assert after(drafted).requests[0].worked_at is None
+    closed = after(replace(event(Name.REQUEST_DROPPED, 1), actor="hana"), by_hana).requests[0]
+    assert closed.worked_at is None
 
 
 def test_what_is_answered_keeps_its_outcome_and_what_is_reopened_has_none() -> None:
@@ -353,15 +412,19 @@ def test_a_flag_already_raised_is_not_raised_again() -> None:
 
 def test_a_staff_message_changes_nothing_but_the_record() -> None:
     case = opened("disclosure")
-    [happened] = decide_staff(42, "hana", NOW)
+    [happened] = decide_staff(42, "hana", NOW, is_proved=True)
     assert (happened.actor, apply(case, happened)) == ("hana", case)
 
 
 # The clock: with the real policy and calendar.
 
 
+def looked(request: Request, now: datetime) -> list[Event]:
+    return decide_due(request, RULES, now, {}, "KJ-2026-000123-M")
+
+
 def ticked(case: Case, number: int, now: datetime) -> tuple[Case, list[Event]]:
-    events = decide_tick(case.requests[number - 1], RULES, now)
+    events = looked(case.requests[number - 1], now)
     return fold(events, case), events
 
 
@@ -391,7 +454,7 @@ def test_an_open_request_always_has_a_next_moment(kinds: list[str], received_at:
             case, events = ticked(case, number, now)
             assert bool(events) == had_come
             assert due(case.requests[number - 1], now) > now
-            assert decide_tick(case.requests[number - 1], RULES, now) == []
+            assert looked(case.requests[number - 1], now) == []
             told += [(number, point) for point in points(events)]
     assert len(told) == len(set(told))
 
@@ -407,14 +470,27 @@ def test_following_the_next_moments_ends_in_overdue(kind: str, received_at: date
     assert RULES.calendar.local_day(now) == answer_on + timedelta(days=1)
 
 
+FIRST_WEEK = ("half_used", "gate_7", "idle_handler:2026-11-20")
 DOWNTIMES = [
     ("2026-11-26T12:00+09:00", [], State.OPEN),
-    ("2026-12-02T09:00+09:00", ["half_used", "gate_7", "three_left", "gate_10", "one_left", "gate_12"], State.OPEN),
+    (
+        "2026-12-02T09:00+09:00",
+        [
+            *FIRST_WEEK,
+            "three_left",
+            "gate_10",
+            "idle_manager:2026-11-20",
+            "one_left",
+            "gate_12",
+            "gate_draft:2026-12-02",
+        ],
+        State.OPEN,
+    ),
     (
         "2026-12-25T12:00+09:00",
         [
-            *("half_used", "gate_7", "three_left", "gate_10", "one_left", "gate_12", "gate_13"),
-            "overdue:2026-12-25",
+            *(*FIRST_WEEK, "three_left", "gate_10", "idle_manager:2026-11-20", "one_left", "gate_12", "gate_13"),
+            *("overdue:2026-12-25", "gate_draft:2026-12-02", "gate_draft:2026-12-03", "gate_draft:2026-12-04"),
         ],
         State.OVERDUE,
     ),
@@ -432,7 +508,7 @@ def test_after_a_downtime_every_passed_point_is_in_one_warning(back: str, expect
 
 
 def test_one_warning_says_whom_it_wakes_and_of_which_day() -> None:
-    _, [warned] = ticked(opened("disclosure"), 1, datetime.fromisoformat("2026-12-02T09:00+09:00"))
+    _, [warned, _] = ticked(opened("disclosure"), 1, datetime.fromisoformat("2026-12-02T09:00+09:00"))
     assert (warned.data["due_on"], warned.data["roles"]) == ("2026-12-04", ["deputy", "handler", "manager"])
 
 
@@ -441,7 +517,8 @@ def test_a_missed_deadline_is_missed_once_and_warned_of_daily() -> None:
     for day in (4, 5, 6, 7):
         case, events = ticked(case, 1, datetime(2026, 12, day, 0, 0, tzinfo=UTC))
         names.append([one.name for one in events])
-    assert names == [[Name.DEADLINE_WARNED, Name.DEADLINE_MISSED], *[[Name.DEADLINE_WARNED]] * 3]
+    late = [Name.DEADLINE_WARNED, Name.DEADLINE_MISSED, Name.STATUS_LETTER_DRAFTED]
+    assert names == [late, *[[Name.DEADLINE_WARNED]] * 3]
 
 
 @given(KIND_CODES, ARRIVALS, st.integers(0, 24 * 60), st.integers(1, 24 * 60))
@@ -449,5 +526,5 @@ def test_a_clock_set_back_sends_nothing_again(kind: str, received_at: datetime, 
     now = received_at + timedelta(hours=ahead)
     case, _ = ticked(opened(kind, at=received_at), 1, now)
     earlier = now - timedelta(hours=min(back, ahead))
-    assert decide_tick(case.requests[0], RULES, earlier) == []
+    assert looked(case.requests[0], earlier) == []
     assert due(case.requests[0], earlier) > earlier

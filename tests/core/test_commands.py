@@ -15,7 +15,7 @@ from mailbot.core.message import Language
 
 SPECS = list(COMMANDS.values())
 LEVELS = {
-    Level.STAFF: "take assign note type ask reopen link hold status list history why help undo snooze files",
+    Level.STAFF: "take assign note type ask reopen link hold status list history why help undo snooze absent files",
     Level.CODE: "send verify grant nodata close merge split spam party",
     Level.MANAGER: "partial refuse extend approve deny to",
 }

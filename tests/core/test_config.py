@@ -153,9 +153,8 @@ def test_staff_are_nobody_after_their_last_day(path: Path) -> None:
     path.write_text(SOUND + "valid_until = 2026-11-20\n", encoding="utf-8")
     config = load(path)
     last = date(2026, 11, 20)
-    assert [person.id for person in config.staff_with("manager", last)] == ["hana"]
-    assert config.staff_with("manager", last + timedelta(days=1)) == []
-    assert config.staff_with("deputy", last) == []
+    assert [person.id for person in config.staff_on(last)] == ["hana"]
+    assert config.staff_on(last + timedelta(days=1)) == []
 
 
 MOMENTS = [

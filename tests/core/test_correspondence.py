@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from mailbot.core.case import Request
 from mailbot.core.correspondence import request_line
 from mailbot.core.message import Language
+from mailbot.core.request import Request
 from mailbot.core.transitions import State
 from tests.core.test_case import RULES
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mailbot.core.case import Request
 from mailbot.core.desk.identity import METHODS, lacks_identity, tier_needed
 from mailbot.core.desk.levels import Level
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
+from mailbot.core.request import Request
 from mailbot.core.transitions import State
 from tests.core.desk_scenes import (
     RULES,

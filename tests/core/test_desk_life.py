@@ -13,19 +13,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mailbot.core.case import Case, Request, fold
+from mailbot.core.case import Case, fold
 from mailbot.core.clock import is_snoozed
-from mailbot.core.decide import decide_follow_up, decide_tick
+from mailbot.core.decide import decide_follow_up
 from mailbot.core.desk.letterbook import FORMS, form_for
 from mailbot.core.desk.outcomes import OUTCOMES
 from mailbot.core.desk.plan import Offer, carry_out, plan
 from mailbot.core.desk.requester import react
 from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
+from mailbot.core.desk.waiting_letters import endings
 from mailbot.core.desk.weighty import absorbed
 from mailbot.core.events import Event, Json, Name, stamp
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.message import Language
 from mailbot.core.progress import decide_accepted, decide_bounced, opened_by_hand
+from mailbot.core.request import Request
 from mailbot.core.transitions import State
 from tests.core.desk_scenes import (
     ARRIVED,
@@ -41,6 +43,7 @@ from tests.core.desk_scenes import (
     filled,
     opened,
     scene,
+    ticked,
 )
 
 KIND = st.sampled_from(sorted(KINDS))
@@ -157,9 +160,9 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         for ref, case in self.cases.items():
-            for one in case.requests:
-                if not is_snoozed(case, one, RULES, self.now):
-                    self._apply(ref, decide_tick(one, RULES, self.now))
+            awake = [one for one in case.requests if not is_snoozed(case, one, RULES, self.now)]
+            events = tuple(event for one in awake for event in ticked(one, self.now))
+            self._happen(ref, Act(events, letters=tuple(endings(events))), self._scene(ref, ""))
 
     # What holds whatever happened.
 

@@ -23,9 +23,11 @@ from tests.core.desk_scenes import (
     asked,
     at_once,
     commands,
+    days_later,
     done,
     filled,
     form,
+    only,
     opened,
     planned,
     scene,
@@ -105,13 +107,16 @@ NOT_DONE = [
     ("no_identity", ["/grant 1"], filled(form("disclosure", "full"))),
     ("unknown_ground", ["/refuse factual 1"], ""),
     ("not_allowed", ["/refuse factual 2"], ""),
-    ("argument", ["/extend 60 量"], filled(form("status_report"))),
+    ("extension_limit", ["/extend 60 量"], filled(form("status_report"))),
+    ("extension_again", ["/extend 5 量 #1"], filled(form("status_report"))),
+    ("extension_paused", ["/extend 5 量 #1"], filled(form("status_report"))),
+    ("extension_none", ["/extend 5 量 #3"], filled(form("status_report"))),
     ("argument", ["/send L5 quickly"], ""),
     ("open_requests", ["/close"], ""),
     ("open_requests", ["/send L16"], ""),
     ("case_closed", ["/spam", "/close"], ""),
     ("no_draft", ["/send"], ""),
-    ("no_extension", ["/extend 5 量 #1"], filled(form("status_report"))),
+    ("extension_late", ["/extend 5 量 #1"], filled(form("status_report"))),
 ]
 
 
@@ -120,9 +125,14 @@ NOT_DONE = [
 def test_everything_that_cannot_be_done_says_so_and_what_helps(
     code: str, typed: Sequence[str], text: str, language: Language
 ) -> None:
-    case, now = opened("disclosure", "inquiry"), NOW
-    if code == "no_extension":
+    case, now = opened("disclosure", "inquiry", "marketing_stop"), NOW
+    report = filled(form("status_report"))
+    if code == "extension_late":
         now = datetime.fromisoformat("2026-12-03T10:00+09:00")
+    if code == "extension_again":
+        case, _ = done(case, "/extend 5 量 #1", text=report)
+    if code == "extension_paused":
+        case = asked(case, "id")
     with pytest.raises(NotDone) as fault:
         plan(scene(case, text, now, others=OTHERS), commands(*typed))
     assert fault.value.said.code == code
@@ -190,6 +200,13 @@ def test_a_receipt_counts_the_days_to_the_first_date_that_is_owed() -> None:
     case, act = done(opened("inquiry"), "/grant", text=WORDS)
     ended = answer(taken(case, *act.letters))
     assert (ended.context["due_on"], ended.context["days_left"]) == (None, None)
+
+
+def test_a_receipt_does_not_count_down_while_the_service_clock_stands_still_but_the_gate_does() -> None:
+    waiting = asked(opened("disclosure"), "id")
+    [today, next_day, later] = [answer(waiting, now=days_later(number)).context for number in (0, 1, 30)]
+    assert (next_day["due_on"], next_day["days_left"]) == (date(2026, 12, 4), today["days_left"])
+    assert later["due_on"] == only(waiting).gate_on
 
 
 def test_a_receipt_goes_to_the_actor_alone_and_names_the_case() -> None:

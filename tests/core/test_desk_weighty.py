@@ -1,6 +1,7 @@
 """The acts that need a code: what each does in every state, and what it refuses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -63,12 +64,16 @@ MATRIX = {
     },
     ("/refuse 33-2-2", WORDS): {"not unknown_ground": UNDECIDED, **_DECIDES},
     ("/nodata", filled(form("no_data", "no_data"))): {"request_decided [no_data]": UNDECIDED, **_DECIDES},
-    ("/send L5", REPORT): {"[status_report]": ANY},
+    ("/send L5", REPORT): {
+        "status_letter_written [status_report]": f"unclassified {UNDECIDED}",
+        "[status_report]": ENDED,
+    },
     ("/send L10", filled(form("method_change"))): {"[method_change]": ANY},
     ("/send L16", ""): {"not open_requests": f"unclassified {UNDECIDED} decided", "[closure]": f"{CLOSED} reopened"},
     ("/extend 5 理由", REPORT): {
-        "request_extended [status_report]": "open unclassified",
-        "not no_extension": "overdue paused",
+        "request_extended status_letter_written [status_report]": "open unclassified",
+        "not extension_late": "overdue",
+        "not extension_paused": "paused",
         "not no_request": ENDED,
     },
     ("/close", ""): {
@@ -130,7 +135,9 @@ def test_a_letter_that_only_tells_is_about_all_that_is_open_and_decides_nothing(
     case = taken(case, *answer.letters)
     after, act = done(case, f"/send {code}", text=EVERY_FIELD)
     assert [(one.numbers, one.outcome) for one in act.letters] == [((2, 3), "")]
-    assert after == case
+    key = act.letters[0].key if code == "L5" else ""  # which is to answer the gate
+    assert [replace(one, report="") for one in after.requests] == [*case.requests]
+    assert [one.report for one in after.requests] == ["", key, key]
 
 
 # The extension.
@@ -140,12 +147,12 @@ def test_an_extension_moves_the_service_dates_once_and_leaves_the_gate() -> None
     case, act = done(opened("disclosure"), "/extend 10 記録が古いため", text=REPORT)
     one = only(case)
     assert (one.notice_on, one.total_on) == (date(2026, 12, 17), date(2026, 12, 21))
-    assert (one.gate_on, one.moved, one.is_extended) == (date(2026, 12, 4), 10, True)
+    assert (one.gate_on, one.moved, one.extension) == (date(2026, 12, 4), 0, "10bd")
     [letter] = act.letters
     assert (letter.template, letter.numbers) == ("status_report", (1,))
     assert letter.facts == {"old_on": date(2026, 12, 3), "new_on": date(2026, 12, 17)}
     assert letter.fields["reason"] == "ことば"
-    assert refused(case, "/extend 1 もう一度", text=REPORT) == "no_extension"
+    assert refused(case, "/extend 1 もう一度", text=REPORT) == "extension_again"
 
 
 def test_the_reason_stands_on_the_line_or_below() -> None:
@@ -161,12 +168,14 @@ def test_the_letter_of_an_extension_answers_the_gate() -> None:
     assert only(case).answer_on == only(case).gate_on == date(2027, 1, 7)
     case, act = done(case, "/extend 5 理由", text=REPORT, now=arrived_before_the_new_year + timedelta(days=4))
     assert act.letters[0].facts == {"old_on": date(2027, 1, 7), "new_on": date(2027, 1, 19)}
+    assert (only(case).answer_on, only(case).gate_on) == (date(2027, 1, 7), date(2027, 1, 7))
+    case = taken(case, *act.letters)
     assert (only(case).answer_on, only(case).gate_on) == (date(2027, 1, 19), date(2027, 1, 7))
 
 
 @pytest.mark.parametrize(
     ("day", "code"),
-    [("2026-12-01", ""), ("2026-12-02", ""), ("2026-12-03", "no_extension"), ("2026-12-04", "no_extension")],
+    [("2026-12-01", ""), ("2026-12-02", ""), ("2026-12-03", "extension_late"), ("2026-12-04", "extension_late")],
 )
 def test_an_extension_is_told_before_the_due_date(day: str, code: str) -> None:
     now = datetime.fromisoformat(f"{day}T10:00+09:00")
@@ -180,7 +189,8 @@ MOST = {"purpose": 5, "disclosure": 20, "correction": 20, "suspension": 20, "com
 def test_an_extension_is_no_longer_than_the_law_allows(kind: str) -> None:
     most = MOST.get(KINDS[kind].periods, 0)
     case = opened(kind) if kind != UNCLASSIFIED else opened()
-    assert refused(case, f"/extend {most + 1} 理由", text=REPORT) == "argument"
+    code = "extension_limit" if most else "extension_none"
+    assert refused(case, f"/extend {most + 1} 理由", text=REPORT) == code
     if most:
         one = offered(case, f"/extend {most} 理由", text=REPORT)
         assert (one.level, one.code) == (Level.MANAGER, "to_manager")
@@ -190,7 +200,7 @@ def test_an_extension_is_for_the_requests_it_names() -> None:
     case, act = done(opened("disclosure", "correct", "marketing_stop"), "/extend 5 理由 #1 #2", text=REPORT)
     assert [one.is_extended for one in case.requests] == [True, True, False]
     assert act.letters[0].numbers == (1, 2)
-    assert refused(opened("disclosure", "marketing_stop"), "/extend 5 理由", text=REPORT) == "argument"
+    assert refused(opened("disclosure", "marketing_stop"), "/extend 5 理由", text=REPORT) == "extension_none"
     assert refused(opened("disclosure"), "/extend 5 理由 #1 #2", text=REPORT) == "no_request"
 
 

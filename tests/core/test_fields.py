@@ -1,7 +1,5 @@
 """What staff write behind a label fills the field of a letter; everything else stays where they wrote it."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from mailbot.core.desk.fields import read_fields, skeleton
 from mailbot.core.desk.letterbook import ADDRESSEE, FORMS, Field, Form
 from mailbot.core.message import Language
+from tests.effort import within
 
 FACTS = Field("facts", "事実", "Facts")
 REASON = Field("reason", "理由", "Reason")
@@ -119,6 +118,4 @@ def test_any_text_is_read_and_every_word_is_kept(lines: list[str]) -> None:
 @pytest.mark.parametrize("unit", [":", "事実:", "事実:\n", "\n", "\u0300\u0316", "－", " ", "： \n"])
 def test_a_huge_text_is_read_at_once(unit: str) -> None:
     text = (unit * 200_000)[:200_000] + ":"
-    begun = time.process_time()
-    read_fields(text, FIELDS)
-    assert time.process_time() - begun < 0.2
+    within(0.2, lambda: read_fields(text, FIELDS))

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from mailbot.core import gate, gate_page, gate_parts
 from mailbot.core.gate import Permit, faults, text_digest
 from mailbot.core.letters import LetterKind
+from tests.effort import within
 
 REF, OTHER = "KJ-2026-000123-M", "KJ-2026-000001-H"
 TO, SENDER = "sato@people.test", "privacy@company.test"
@@ -568,15 +568,11 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:8].strip())
 def test_no_words_keep_the_gate_busy(text: str) -> None:
     mail = damaged(HTML, base64_of(text)).decode().replace(TEXT, base64_of(text)).encode()
-    begun = time.process_time()
-    found(mail)
-    assert time.process_time() - begun < 2
+    within(2, lambda: found(mail))
 
 
 def test_ten_megabytes_of_a_file_are_judged_in_time() -> None:
     data = bytes(range(256)) * 40_000
     permit = replace(PERMIT, approved_attachments=digests(data))
     mail = enclosing(file_part(data))
-    begun = time.process_time()
-    assert faults(mail, permit) == []
-    assert time.process_time() - begun < 5
+    assert within(5, lambda: faults(mail, permit)) == []

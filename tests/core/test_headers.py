@@ -1,12 +1,11 @@
 """Header blocks are cut apart without losing the body; ids and file names come out harmless."""
 
-import time
-
 import pytest
 
 from mailbot.core.reader.headers.file_names import best_name, safe_name
 from mailbot.core.reader.headers.headers import MAX_HEADER_BYTES, MAX_LINES, Headers, file_name, read_headers
 from mailbot.core.reader.headers.ids import message_ids, shown_id
+from tests.effort import within
 
 FROM = (("from", b"a@b.test"),)
 BOTH = (*FROM, ("to", b"c@d.test"))
@@ -226,9 +225,6 @@ def test_a_file_name_is_safe(name: str, safe: str) -> None:
 )
 def test_a_million_hostile_bytes_take_less_than_two_seconds(piece: bytes) -> None:
     data = b"A: b\n" + piece * (1_000_000 // len(piece))
-    began = time.process_time()
-    headers, body_at = read_headers(data)
-    for name in headers.names()[:9]:
-        headers.first(name)
-    assert time.process_time() - began < 2
+    headers, body_at = within(1, lambda: read_headers(data))
+    within(1, lambda: [headers.first(name) for name in headers.names()[:9]])
     assert 0 <= body_at <= len(data)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mailbot
-from mailbot.core.ladder import Point, ladder, next_moment, next_overdue, next_point, points_passed
-from mailbot.core.policy import dates, parse_policy
+from mailbot.core.ladder import Point, ladder, next_moment, points_passed
+from mailbot.core.policy import dates
+from mailbot.core.policy_file import parse_policy
 from mailbot.edge.holiday import build_calendar
 
 POLICY = parse_policy((Path(mailbot.__file__).parent / "policies" / "appi.toml").read_text(encoding="utf-8"))
@@ -126,11 +127,12 @@ def test_following_the_next_moment_fires_every_point_once(periods: str, received
 
 
 def test_overdue_comes_daily_over_weekends_and_holidays() -> None:
-    first = DISCLOSURE[-1]
-    second = next_overdue(first, JAPAN)
+    first, fired = DISCLOSURE[-1], {point.token for point in DISCLOSURE}
+    assert next_moment(DISCLOSURE, fired, first.at, JAPAN) == at("2026-12-05T09:00"), "a Saturday"
+    [second] = points_passed(DISCLOSURE, fired, at("2026-12-05T09:00"), JAPAN)
     assert (second.token, second.at) == ("overdue:2026-12-05", at("2026-12-05T09:00"))
     assert (second.roles, second.due_on) == (first.roles, date(2026, 12, 3))
-    assert next_point(DISCLOSURE, {point.token for point in DISCLOSURE}, first.at, JAPAN) == second
+    assert first.roles == ("manager", "representative")
 
 
 def test_a_week_of_downtime_gives_one_overdue() -> None:
@@ -152,4 +154,6 @@ def test_overdue_keeps_the_company_hour_over_summer_time() -> None:
     saturday = Point(
         "overdue", berlin.at(date(2027, 3, 27), time(9)), ("manager",), date(2027, 3, 26), date(2027, 3, 27)
     )
-    assert next_overdue(saturday, berlin).at - saturday.at == timedelta(hours=23)
+    sunday = next_moment([saturday], {saturday.token}, saturday.at, berlin)
+    assert sunday
+    assert sunday - saturday.at == timedelta(hours=23)

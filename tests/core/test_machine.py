@@ -1,11 +1,10 @@
 """Machines are told from people by what only machines write; no machine is answered, no person is filed away."""
 
-import time
-
 import pytest
 
 from mailbot.core.message import Machine
 from mailbot.core.reader.parse import parse
+from tests.effort import within
 
 TO_US = "In-Reply-To: <ack.1@company.test>"
 OWN_LIST = "Delivered-To: box@company.test\nList-Id: <privacy.company.test>\nList-Post: <mailto:privacy@company.test>"
@@ -263,10 +262,8 @@ def test_what_a_filter_said_is_kept(header: str, *, is_spam: bool) -> None:
     "piece", ["a@", "<", "re:", "自動", "auto", "not be ", "deliver", "report-domain: ", "list a@b ", " for a"]
 )
 def test_headers_of_a_megabyte_are_judged_at_once(name: str, piece: str) -> None:
-    headers = f"{name}: {piece * (1_000_000 // len(piece))}"
-    began = time.perf_counter()
-    parse(mail(headers))
-    assert time.perf_counter() - began < 2
+    message = mail(f"{name}: {piece * (1_000_000 // len(piece))}")
+    within(2, lambda: parse(message))
 
 
 @pytest.mark.parametrize("subject", ["Automatic reply: x", "Undeliverable: x", "Read: x", "x (verification)", "x"])
@@ -276,6 +273,4 @@ def test_headers_of_a_megabyte_are_judged_at_once(name: str, piece: str) -> None
 def test_a_text_of_a_megabyte_costs_no_more_than_its_first_lines(subject: str, piece: str) -> None:
     headers = f"From: postmaster@mx.test\nSubject: {subject}\n{TO_US}"
     message = mail(headers, piece * (1_000_000 // len(piece)))
-    began = time.perf_counter()
-    parse(message)
-    assert time.perf_counter() - began < 5
+    within(5, lambda: parse(message))

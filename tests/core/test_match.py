@@ -1,6 +1,5 @@
 """A token routes, a known party is believed, a subject tag is only a hint, and a quarrel decides nothing."""
 
-import time
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,6 +13,7 @@ from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.reader.parse import parse
 from mailbot.core.reference import reference
 from mailbot.core.token import Audience, Token, TokenKeys, person_number
+from tests.effort import within
 
 TODAY = date(2026, 11, 20)
 KEYS = TokenKeys("privacy@company.test", {"a": b"a" * 32}, "a")
@@ -335,9 +335,7 @@ def test_ids_and_references_are_carried_once_each() -> None:
 
 def test_a_large_text_of_quotations_is_searched_in_a_second() -> None:
     text = ("> " * 90 + "ref\n") * 5_000 + f"> ref: {FLIPPED}\n" * 5_000 + "\ufdfa" * 199 + "\n"
-    began = time.process_time()
-    assert carriers(Incoming(text=text), KEYS, TODAY).tokens == ()
-    assert time.process_time() - began < 1
+    assert within(1, lambda: carriers(Incoming(text=text), KEYS, TODAY)).tokens == ()
 
 
 ORDERS = [

@@ -1,7 +1,6 @@
 """A staff mail orders what its first block says, letter by letter, or nothing; any text is read at once."""
 
 import sys
-import time
 import unicodedata
 
 import pytest
@@ -12,6 +11,7 @@ from mailbot.core.desk.commands import BY_WORD, COMMANDS
 from mailbot.core.desk.order import CONFIRM, DENY, MAX_COMMANDS, Command, Confirmation, Mistake, Order, read_order
 from mailbot.core.reference import reference
 from mailbot.core.token import ALPHABET
+from tests.effort import within
 
 REF = reference("KJ", 2026, 123)
 OTHER = reference("KJ", 2026, 7)
@@ -176,6 +176,42 @@ def test_a_command_may_name_its_case(line: str, name: str, words: tuple[str, ...
     assert only(line) == Command(name, words, text, (), target, line)
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "words", "text", "target"),
+    [
+        ("／承認　２", "approve", (), "", "2"),
+        ("/approve #2.", "approve", (), "", "2"),
+        ("/承認 ②", "approve", (), "", "2"),
+        ("／差戻　２　根拠が足りない", "deny", (), "根拠が足りない", "2"),
+        ("/deny 2 wrong ground", "deny", (), "wrong ground", "2"),
+        ("/reject 12 see the contract", "deny", (), "see the contract", "12"),
+        ("/deny 123 wrong ground", "deny", (), "wrong ground", "123"),
+        ("/メモ ２ 電話した", "note", (), "電話した", "2"),
+        ("/後で ５ ３", "snooze", ("3",), "", "5"),
+        ("/状況 １", "status", (), "", "1"),
+        ("/根拠 １", "why", (), "", "1"),
+        ("/履歴 １", "history", (), "", "1"),
+    ],
+)
+def test_an_answer_to_a_digest_names_its_lines_on_any_keyboard(
+    line: str, name: str, words: tuple[str, ...], text: str, target: str
+) -> None:
+    assert only(line) == Command(name, words, text, (), target, line)
+
+
+def test_an_answer_to_a_digest_may_name_several_lines_and_each_only_once_for_a_command() -> None:
+    order = read_order("/approve 2\n/assign 3 hana\n/assign 4 ken\n/snooze 5")
+    assert [(one.name, one.target) for one in order.commands] == [
+        ("approve", "2"),
+        ("assign", "3"),
+        ("assign", "4"),
+        ("snooze", "5"),
+    ]
+    assert codes("/assign 3 hana\n/担当 ３ ken") == ["twice"]
+    assert codes("/approve 2\n/承認 ２") == ["twice"]
+    assert codes("/approve two") == ["argument"]
+
+
 def test_outside_a_numbered_list_a_number_is_no_target() -> None:
     assert only("/snooze 5", is_numbered=False).words == ("5",)
     assert only("/note 2 documents came", is_numbered=False).text == "2 documents came"
@@ -201,7 +237,7 @@ SLIPS = [
     ("/extend 10", "extend"),
     ("/extend 10 #1", "extend"),
     ("/extend 0 why", "extend"),
-    ("/extend 61 why", "extend"),
+    ("/extend 63 why", "extend"),
     ("/extend soon why", "extend"),
     ("/merge", "merge"),
     ("/merge hana", "merge"),
@@ -549,6 +585,4 @@ BEFORE = [
 @pytest.mark.parametrize("unit", [*HUGE, "訂正 ", "1 ", "#1 ", f"{REF} "])
 def test_a_huge_text_is_read_at_once(begin: str, unit: str) -> None:
     text = begin + (unit * 200_000)[:200_000]
-    started = time.process_time()
-    read_order(text)
-    assert time.process_time() - started < 0.2
+    within(0.2, lambda: read_order(text))

@@ -1,10 +1,9 @@
 """The parameters of MIME headers are read as mailers really write them."""
 
-import time
-
 import pytest
 
 from mailbot.core.reader.headers.parameters import MAX_PARAMETERS, read_parameters
+from tests.effort import within
 
 KAIJI = "開示.pdf"
 CODED = "%E9%96%8B%E7%A4%BA.pdf"
@@ -116,6 +115,4 @@ def test_no_more_parameters_are_read_than_the_limit() -> None:
 @pytest.mark.parametrize("before", ["", "text/plain;", "text/plain; filename=", "a/b; filename*="])
 def test_a_million_hostile_characters_take_less_than_two_seconds(before: str, piece: str) -> None:
     value = before + piece * (1_000_000 // len(piece))
-    began = time.process_time()
-    read_parameters(value)
-    assert time.process_time() - began < 2
+    within(2, lambda: read_parameters(value))

@@ -1,10 +1,9 @@
 """A mail that only brings the password of a file is told from every other mail that speaks of passwords."""
 
-import time
-
 import pytest
 
 from mailbot.core.reader.attachment.password_mail import is_password_mail
+from tests.effort import within
 
 BRINGS = [
     ("パスワードのお知らせ", "先ほどお送りしたファイルのパスワードをお送りします。\n\nパスワード:abc123"),
@@ -167,6 +166,4 @@ def test_any_other_mail_that_speaks_of_passwords_is_none(subject: str, text: str
 )
 def test_a_megabyte_is_read_in_a_moment(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    began = time.process_time()
-    is_password_mail(text, text)
-    assert time.process_time() - began < 0.5
+    within(0.5, lambda: is_password_mail(text, text))

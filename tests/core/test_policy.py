@@ -15,7 +15,8 @@ from mailbot.core.grounds import Ground
 from mailbot.core.kinds import KINDS
 from mailbot.core.message import Language
 from mailbot.core.period import Period, Unit
-from mailbot.core.policy import Dates, PolicyFault, dates, parse_policy
+from mailbot.core.policy import Dates, Idle, dates
+from mailbot.core.policy_file import PolicyFault, parse_policy
 from mailbot.edge.holiday import build_calendar
 
 APPI = (Path(mailbot.__file__).parent / "policies" / "appi.toml").read_text(encoding="utf-8")
@@ -95,7 +96,8 @@ def test_the_rest_of_the_default_policy() -> None:
     assert POLICY.acknowledgement_target == Period(1, Unit.MINUTES)
     assert (f"{ladder.at:%H:%M}", ladder.gate_days, ladder.gate) == ("09:00", (7, 10, 12, 13), ("manager",))
     assert (ladder.half_used, ladder.three_left) == (("handler",), ("handler", "deputy"))
-    assert (ladder.one_left, ladder.overdue) == (("manager",), ("manager",))
+    assert (ladder.one_left, ladder.overdue) == (("manager",), ("manager", "representative"))
+    assert ladder.hand_on == Period(1, Unit.BUSINESS_DAYS)
     flags = {
         "agent",
         "lawyer",
@@ -270,7 +272,8 @@ def test_a_period_without_a_last_day_says_so(period: Period) -> None:
 
 
 COUNTED = 'expected a number and bd or d or m, for example "8bd"'
-ROLE = "expected a list of at least one of: handler, deputy, manager"
+ROLE = "expected a list of at least one of: handler, deputy, manager, representative"
+SHORT = 'expected a number and bd or d, for example "8bd"'
 
 # A line of the default policy, what stands there instead, and the fault told.
 BAD = [
@@ -327,6 +330,89 @@ BAD = [
         "3",
         "periods.suspension.identity_tier_of = 3: expected a table, written [periods.suspension.identity_tier_of]",
     ),
+    ('triage = "1bd"', 'triage = "1m"', f'periods.purpose.triage = "1m": {SHORT.replace("8bd", "1bd")}'),
+    ('identity_asked = "2bd"', 'identity_asked = "1m"', f'periods.purpose.identity_asked = "1m": {SHORT}'),
+    (
+        'extension = "5bd"',
+        'extension = "7d"',
+        'periods.purpose.extension = "7d": counted otherwise than what it moves (5bd); write it in bd',
+    ),
+    (
+        'triage = "1bd"',
+        'triage = "6bd"',
+        'periods.purpose.triage = "6bd": longer than notice (5bd); shorten it',
+    ),
+    (
+        'final_report = "30d"',
+        'final_report = "61d"',
+        'periods.incident_tip.final_report = "61d": longer than final_report_malicious (60d); shorten it',
+    ),
+    (
+        "gate_days = [7, 10, 12, 13]",
+        "gate_days = [7, 15]",
+        "ladder.gate_days = [7, 15]: after the last gate (day 14); nobody would hear of it, so take it out",
+    ),
+    ('hand_on = "1bd"', 'hand_on = "1d"', 'ladder.hand_on = "1d": expected a number and bd, for example "1bd"'),
+    ("handler = 3", "handler = 0", "idle.handler = 0: expected a whole number from 1 to 366"),
+    ("handler = 3", "", "idle.handler: missing; write a whole number from 1 to 366"),
+    ("handler = 3", "handler = 6", "idle.handler = 6: later than the manager (5); write an earlier day"),
+    ('most = "20bd"', 'most = "1m"', 'pauses.most = "1m": expected a number and bd, for example "20bd"'),
+    (
+        'most = "20bd"',
+        'most = "19bd"',
+        'pauses.awaiting_fee.lapse = "20bd": later than the clock may stand still (pauses.most, 19bd); shorten it',
+    ),
+    (
+        'remind = ["5bd", "10bd"]',
+        'remind = "5bd"',
+        'pauses.awaiting_identity.remind = "5bd": expected a list of numbers and bd, for example ["5bd"]',
+    ),
+    (
+        'remind = ["5bd", "10bd"]',
+        'remind = ["5bd", "10d", 5]',
+        'pauses.awaiting_identity.remind = ["5bd", "10d", 5]: expected a list of numbers and bd, for example ["5bd"]',
+    ),
+    (
+        'remind = ["5bd", "10bd"]',
+        'remind = ["10bd", "5bd"]',
+        'pauses.awaiting_identity.remind = ["10bd", "5bd"]: the days do not rise; write each later than the one before',
+    ),
+    (
+        'remind = ["5bd", "10bd"]',
+        'remind = ["5bd", "5bd"]',
+        'pauses.awaiting_identity.remind = ["5bd", "5bd"]: the days do not rise; write each later than the one before',
+    ),
+    (
+        'remind = ["5bd", "10bd"]',
+        'remind = ["0bd"]',
+        'pauses.awaiting_identity.remind = ["0bd"]: the days do not rise; write each later than the one before',
+    ),
+    (
+        'remind = ["5bd", "10bd"]',
+        'remind = ["5bd", "20bd"]',
+        'pauses.awaiting_identity.remind = ["5bd", "20bd"]: not before the lapse (20bd); write earlier days',
+    ),
+    (
+        "[pauses.awaiting_fee]",
+        "[pauses.awaiting_fees]",
+        'pauses.awaiting_fees = {"remind": ["5bd", "10bd"], "lapse": "20bd"}: unknown key; did you mean awaiting_fee?',
+    ),
+    (
+        'no_data = "L9"',
+        'no_data = "L99"',
+        'letters.disclosure.no_data = "L99": expected one of: L6, L7, L8, L9, L11, L12, L12M, L13, L14, L16',
+    ),
+    (
+        'no_data = "L9"',
+        'nodata = "L9"',
+        'letters.disclosure.nodata = "L9": unknown key; did you mean no_data?',
+    ),
+    (
+        'spam = "30d"',
+        'spam = "30min"',
+        'retention.spam = "30min": expected a number and bd or d or m, for example "30d"',
+    ),
+    ('spam = "30d"', "", 'retention.spam: missing; write a number and bd or d or m, for example "30d"'),
     ("[periods.inquiry]", "[periods.inquires]", "periods.inquiry: missing; write the table"),
     (
         'preliminary_report = "5d"',
@@ -346,15 +432,40 @@ def test_a_bad_policy_is_refused_with_its_fault(line: str, instead: str, fault: 
 
 def test_a_single_slip_is_a_single_fault() -> None:
     for line, instead, fault in BAD:
-        if "unknown key; did you mean notice" in fault or "[periods." in line:
-            continue  # the name that is missing now is a second fault
+        if "unknown key; did you mean notice" in fault or "[periods." in line or "pauses.most," in fault:
+            continue  # the name that is missing now is a second fault, and every lapse outlasts a short cap
         with pytest.raises(PolicyFault) as caught:
             parse_policy(APPI.replace(line, instead, 1))
         assert len(caught.value.faults) == 1, caught.value.faults
 
 
+def test_what_just_fits_is_no_fault() -> None:
+    text = APPI.replace("handler = 3", "handler = 5").replace("gate_days = [7, 10, 12, 13]", "gate_days = [14]")
+    policy = parse_policy(text)
+    assert (policy.idle, policy.ladder.gate_days) == (Idle(handler=5, manager=5), (14,))
+
+
+def test_warnings_before_a_gate_that_cannot_be_read_are_no_second_fault() -> None:
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy(APPI.replace('gate = "14d"', 'gate = "14"'))
+    assert [fault.split(" ")[0] for fault in caught.value.faults] == [
+        f"periods.{table}.gate" for table in ("disclosure", "correction", "suspension")
+    ]
+
+
+@pytest.mark.parametrize(("key", "longest"), [("name", 60), ("version", 40)])
+def test_a_name_that_has_no_room_in_the_register_is_refused(key: str, longest: int) -> None:
+    old = f'{key} = "{getattr(POLICY, key)}"'
+    assert old in APPI
+    fits = APPI.replace(old, f'{key} = "{"n" * longest}"', 1)
+    assert getattr(parse_policy(fits), key) == "n" * longest
+    with pytest.raises(PolicyFault, match=f'{key} = "n{{{longest + 1}}}": expected text like'):
+        parse_policy(APPI.replace(old, f'{key} = "{"n" * (longest + 1)}"', 1))
+
+
 def test_periods_in_different_units_are_not_compared() -> None:
-    policy = parse_policy(APPI.replace('notice = "5bd"', 'notice = "7d"'))
+    text = APPI.replace('notice = "5bd"', 'notice = "7d"', 1).replace('extension = "5bd"', 'extension = "7d"', 1)
+    policy = parse_policy(text)
     assert policy.periods["purpose"].notice == Period(7, Unit.DAYS)
 
 

@@ -1,5 +1,6 @@
 """How a case goes on: clocks stop and run again, answers leave and come back, what was misread is counted anew."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -7,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.core.case import Case, fold
-from mailbot.core.clock import is_snoozed, next_due, points_of
-from mailbot.core.decide import decide_tick
+from mailbot.core.clock import is_snoozed, next_due, points_of, quiet_until
 from mailbot.core.desk.scene import LetterOrder
 from mailbot.core.events import Name
 from mailbot.core.kinds import KINDS
@@ -31,6 +31,7 @@ from tests.core.desk_scenes import (
     planned,
     returned,
     taken,
+    ticked,
     wrote,
 )
 
@@ -113,7 +114,7 @@ def test_the_service_dates_move_by_the_business_days_until_the_reply_arrived(
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=3), st.sampled_from(sorted(KINDS)))
-def test_stops_add_up_and_never_move_the_gate(waits: list[int], kind: str) -> None:
+def test_stops_add_up_to_the_longest_stop_and_never_move_the_gate(waits: list[int], kind: str) -> None:
     case, now = opened(kind, identity=3), NOW
     before, stood = only(case), 0
     for what, wait in zip(("mandate", "wait", "scope"), waits, strict=False):
@@ -121,7 +122,7 @@ def test_stops_add_up_and_never_move_the_gate(waits: list[int], kind: str) -> No
         stopped_on = RULES.calendar.local_day(now)
         now += timedelta(days=wait)
         case = wrote(case, now=now)
-        stood += RULES.calendar.business_days_between(stopped_on, RULES.calendar.local_day(now))
+        stood = min(stood + RULES.calendar.business_days_between(stopped_on, RULES.calendar.local_day(now)), 20)
     after = only(case)
     assert (after.moved, after.gate_on, after.received_at) == (stood, before.gate_on, before.received_at)
     for old, new in ((before.notice_on, after.notice_on), (before.total_on, after.total_on)):
@@ -142,26 +143,31 @@ def test_every_request_that_waited_runs_again_at_the_same_reply() -> None:
 def test_while_a_clock_stands_still_only_the_gate_warns() -> None:
     case = asked(opened("disclosure"), "id")
     codes = {point.code for point in points_of(only(case), RULES)}
-    assert codes == {"gate_7", "gate_10", "gate_12", "gate_13", "overdue"}
-    [warned] = decide_tick(only(case), RULES, LATE)
-    assert (warned.name, warned.data["due_on"]) == (Name.DEADLINE_WARNED, "2026-12-04")
-    assert only(fold([warned], case)).state is State.PAUSED
+    assert {"gate_7", "gate_10", "gate_12", "gate_13", "overdue"} <= codes
+    assert not {"half_used", "three_left", "one_left", "idle_handler", "idle_manager"} & codes
+    events = ticked(only(case), moment("2026-12-05T09:00"))
+    warned = next(one for one in events if one.name is Name.DEADLINE_WARNED)
+    assert warned.data["due_on"] == "2026-12-04"
+    assert only(fold(events, case)).state is State.PAUSED
 
 
 def test_an_answer_on_its_way_is_still_owed_and_one_that_left_is_not() -> None:
     case, act = done(opened("inquiry"), "/grant", text=WORDS)
-    assert [one.name for one in decide_tick(only(case), RULES, LATE)] == [Name.DEADLINE_WARNED]
+    assert [one.name for one in ticked(only(case), LATE)] == [Name.DEADLINE_WARNED]
     case = taken(case, *act.letters)
-    assert (decide_tick(only(case), RULES, LATE), next_due(only(case), RULES, LATE)) == ([], None)
+    assert (ticked(only(case), LATE), next_due(only(case), RULES, LATE)) == ([], None)
 
 
-def test_an_extended_request_is_late_after_its_new_date_and_not_after_the_gate() -> None:
+def test_an_extended_request_is_late_after_its_new_date_once_its_letter_answered_the_gate() -> None:
     report = "理由：量\nこれまで：検索\n残り：照合"
-    case, _ = done(opened("disclosure"), "/extend 10 量", text=report)
-    assert {point.code for point in points_of(only(case), RULES)} == {"half_used", "three_left", "one_left", "overdue"}
-    events = decide_tick(only(case), RULES, moment("2026-12-17T18:00"))
-    assert [one.name for one in events] == [Name.DEADLINE_WARNED]
-    events = decide_tick(only(case), RULES, moment("2026-12-18T09:00"))
+    case, act = done(opened("disclosure"), "/extend 10 量", text=report)
+    assert any(point.code == "gate_13" for point in points_of(only(case), RULES))
+    case = taken(case, *act.letters)
+    assert not [point for point in points_of(only(case), RULES) if "gate" in point.code]
+    assert (only(case).answer_on, only(case).gate_on) == (date(2026, 12, 17), GATE_ON)
+    events = ticked(only(case), moment("2026-12-17T18:00"))
+    assert Name.DEADLINE_MISSED not in [one.name for one in events]
+    events = ticked(only(case), moment("2026-12-18T09:00"))
     assert [one.name for one in events] == [Name.DEADLINE_WARNED, Name.DEADLINE_MISSED]
 
 
@@ -171,6 +177,14 @@ def test_an_extended_request_is_late_after_its_new_date_and_not_after_the_gate()
 def test_a_snooze_ends_in_the_morning_of_its_day(day: str, is_quiet: bool) -> None:  # noqa: FBT001 -- drawn by name
     case = at_once(opened("disclosure"), "/snooze 3")
     assert is_snoozed(case, only(case), RULES, moment(f"{day}T08:00")) is is_quiet
+
+
+def test_a_snooze_ends_in_the_morning_of_the_last_day_where_that_came_nearer() -> None:
+    case, now = at_once(opened("disclosure"), "/snooze 3"), moment("2026-11-24T08:00")
+    assert quiet_until(case, only(case), RULES, now) == moment("2026-11-27T09:00")
+    nearer = replace(only(case), answer_on=date(2026, 11, 25))
+    assert quiet_until(case, nearer, RULES, now) == moment("2026-11-25T09:00")
+    assert quiet_until(case, nearer, RULES, moment("2026-11-25T09:00")) is None
 
 
 # An answer leaves.
@@ -258,9 +272,9 @@ def test_a_new_right_in_a_closed_case_opens_it_with_a_clock_of_its_own() -> None
 
 def test_reopening_by_staff_opens_what_was_given_up_and_nothing_that_was_answered() -> None:
     case = closed("/grant", "inquiry")
-    assert [one.name for one in decide_reopen(case, "by_staff", NOW)] == [Name.CASE_REOPENED]
+    assert [one.name for one in decide_reopen(case, "by_staff", NOW.date(), NOW, RULES)] == [Name.CASE_REOPENED]
     case = closed("/close lapsed", "inquiry", "erase")
-    assert [(one.name, one.request) for one in decide_reopen(case, "by_staff", NOW)] == [
+    assert [(one.name, one.request) for one in decide_reopen(case, "by_staff", NOW.date(), NOW, RULES)] == [
         (Name.CASE_REOPENED, None),
         (Name.REQUEST_REOPENED, 1),
         (Name.REQUEST_REOPENED, 2),

@@ -1,6 +1,5 @@
 """What may identify somebody is masked before a mail is kept to learn from, and the wish is still read."""
 
-import time
 import unicodedata
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from mailbot.core.message import Language
 from mailbot.core.redaction import PLACEHOLDERS, plain, redacted
+from tests.effort import within
 
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {" ": "\u3000"})
 
@@ -269,9 +269,7 @@ HOSTILE = [
 def test_a_hostile_text_of_a_hundred_kilobytes_is_read_in_a_second(piece: str) -> None:
     text = piece * (100_000 // len(piece.encode()))
     redacted("warm")
-    begun = time.process_time()
-    redacted(text, ["山田 太郎", "John Doe"], ["a@b.test"])
-    assert time.process_time() - begun < 1
+    within(1, lambda: redacted(text, ["山田 太郎", "John Doe"], ["a@b.test"]))
 
 
 def test_stacked_accents_are_cut_before_they_cost_anything() -> None:

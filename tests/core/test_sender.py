@@ -1,11 +1,10 @@
 """Nobody is the sender where two programs could disagree who it is (threats A2, A3, A4)."""
 
-import time
-
 import pytest
 
 from mailbot.core.reader.headers.mailboxes import _entries
 from mailbot.core.reader.headers.sender import addresses, normalise_address, shown_sender, strict_address
+from tests.effort import within
 
 STAFF = "staff@kajitaku.test"
 
@@ -252,11 +251,9 @@ def test_every_entry_of_a_list_has_its_own_name() -> None:
 @pytest.mark.parametrize(
     "piece", ["<", "<a@b", '"', "\\", "(", "@", ",", "a b,", ":", "=?u?q?", "<a,", "\x1b$B", "<a@b.test>"]
 )
-def test_a_million_hostile_characters_take_less_than_two_seconds(piece: str) -> None:
+def test_a_million_hostile_characters_take_less_than_two_seconds_each_time(piece: str) -> None:
     value = piece * (1_000_000 // len(piece))
-    began = time.process_time()
-    shown_sender(value)
-    addresses([value])
-    strict_address([value])
-    strict_address([value.encode()])
-    assert time.process_time() - began < 2
+    within(2, lambda: shown_sender(value))
+    within(2, lambda: addresses([value]))
+    within(2, lambda: strict_address([value]))
+    within(2, lambda: strict_address([value.encode()]))

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from mailbot.core.gate import Permit, faults
 from mailbot.core.letters import Company, LetterKind, Rendered
 from mailbot.core.outgoing import Thread, compose
 from mailbot.core.reader.parse import parse
+from tests.effort import within
 
 TESTS = Path(__file__).parents[1]
 DESK, VICTIM = "privacy@company.test", "victim@people.test"
@@ -129,11 +129,6 @@ HEAVY = [
 def test_c9_two_hundred_kilobytes_of_anything_are_read_at_once(piece: str) -> None:
     text = (piece * 200_000)[:200_000]
     raw = b"From: hana@company.test\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode()
-    began = time.process_time()
-    words = parse(raw).reply_text
-    read_order(words)
-    assert time.process_time() - began < (0.2 if "\n" not in piece else 1), "measured: 0.01 s, 0.2 s of short lines"
-    began = time.process_time()
-    warnings_of(Draft(text, "KJ-2026-000001-X", notes=(text[:1000],)))
-    _ = addresses_in(text), phones_in(text), names_in(text)
-    assert time.process_time() - began < 1, "measured: 0.2 s"
+    draft = Draft(text, "KJ-2026-000001-X", notes=(text[:1000],))
+    within(1 if "\n" in piece else 0.2, lambda: read_order(parse(raw).reply_text))  # measured: 0.2 s, 0.01 s
+    within(1, lambda: (warnings_of(draft), addresses_in(text), phones_in(text), names_in(text)))  # measured: 0.2 s

@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import time
 from collections.abc import Callable
 
 import pytest
 
 from mailbot.core.reader.mime.transfer import encoding_of, opened, unveiled
+from tests.effort import within
 
 DATA = bytes(range(256)) * 9
 JAPANESE = "個人情報の開示を請求します。" * 4
@@ -147,7 +147,4 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
 def test_twenty_megabytes_of_anything_are_opened_in_two_seconds(name: str) -> None:
     encoding, make = BOMBS[name]
     data = make()
-    began = time.process_time()
-    opened(data, encoding, is_text=True)
-    unveiled(data)
-    assert time.process_time() - began < 2
+    within(2, lambda: (opened(data, encoding, is_text=True), unveiled(data)))

@@ -35,7 +35,7 @@ def text_of(message: EmailMessage) -> str:
 
 def files_of(message: EmailMessage) -> dict[str, bytes]:
     """The attachments of a mail by their names."""
-    return {str(part.get_filename()): bytes(part.get_content()) for part in message.iter_attachments()}
+    return {str(part.get_filename()): bytes(part.get_payload(decode=True)) for part in message.iter_attachments()}
 
 
 @dataclass(frozen=True)
@@ -152,10 +152,10 @@ class Story:
         self._staff.append(person)
         return person
 
-    def hire(self, name: str, language: str = "ja") -> Person:
-        """Take one more handler onto the roster."""
+    def hire(self, name: str, language: str = "ja", role: str = "handler") -> Person:
+        """Take one more handler, or somebody in another role, onto the roster."""
         address = self.lab.fresh_mailbox(f"{name}@company.test")
-        row = f'id = "{name}"\nname = "{name.title()}"\naddress = "{address}"\nroles = ["handler"]\n'
+        row = f'id = "{name}"\nname = "{name.title()}"\naddress = "{address}"\nroles = ["{role}"]\n'
         with self.desk.config_file.open("a", encoding="utf-8") as config:
             config.write(f'[[staff]]\n{row}language = "{language}"\n')
         return self._joined(address)

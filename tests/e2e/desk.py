@@ -18,6 +18,7 @@ from tests.servers.lab import MailLab
 from tests.servers.postfix_log import Delivery
 from tests.servers.processes import Group, Reaper
 
+ROOT = Path(__file__).parents[2]
 CONFIG = """\
 [company]
 name = "株式会社いえのこと"
@@ -68,9 +69,13 @@ class Commands:
 
     def __init__(self, reaper: Reaper) -> None:
         self._folder, self._reaper = reaper.new_folder("forks-"), reaper
-        script = Path(__file__).with_name("forks.py")
         self._process = subprocess.Popen(
-            [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+            [sys.executable, "-m", "tests.e2e.forks"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         reaper.tell(f"group {self._process.pid} {int(signal.SIGTERM)}")
 
@@ -114,7 +119,7 @@ class Commands:
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
         self._process.stdout.close()
 
 

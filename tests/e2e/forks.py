@@ -1,10 +1,9 @@
-"""Runs `mailbot …` in forks of a process that has imported it once: the real program without seconds of start-up.
+"""Runs `mailbot …` in forks of a process that is prepared: the real program without seconds of start-up.
 
 An order comes as one JSON line: `arguments`, `env`, `out`, `err` run a command and answer its exit code, with
 `start` they answer the pid of a process that goes on; `wait` answers the exit code of such a pid, or null.
 """
 
-import functools
 import json
 import os
 import runpy
@@ -14,22 +13,14 @@ import time
 import traceback
 from typing import Any, NoReturn
 
+from tests.e2e.prepared import prepare
+
 LONGEST_S = 120
 
 
 def serve() -> None:
-    """Import what every command needs, then obey until standard input ends."""
-    import holidays  # noqa: PLC0415
-
-    from mailbot.edge.model import load as model  # noqa: PLC0415
-    from mailbot.resources import models_folder  # noqa: PLC0415
-
-    model.load_model = functools.cache(model.load_model)  # read once, shared by all forks
-    model.load_model(models_folder())
-    model.load_model(models_folder(), 0.95)  # as the worker asks for it
-    holidays.country_holidays("JP", years=2026)
-    import mailbot.cli  # noqa: F401, PLC0415 -- after `load_model` remembers
-
+    """Prepare what every command needs, then obey until standard input ends."""
+    prepare()
     for line in sys.stdin:
         print(json.dumps(_obey(json.loads(line))), flush=True)  # noqa: T201
 

@@ -1,6 +1,7 @@
 """The clocks, day by day: every warning once, the right person, a digest each business day, none doubled or lost."""
 
 import re
+from collections import Counter
 from datetime import date, timedelta
 from email.message import EmailMessage
 
@@ -15,17 +16,27 @@ WISH = "Please send me a copy of my data."
 FRIDAY = date(2025, 11, 21)
 CLOSED = {date(2025, 11, 22), date(2025, 11, 23), date(2025, 11, 24), date(2025, 11, 29), date(2025, 11, 30)}
 WARNINGS = {
+    # half of the 8 business days, three of them without a record (25, 26, 27); gate day 7 for the manager
     "11-28": ["hana", "boss"],
+    # three business days left; gate day 10. Nobody answered since Friday, but there is nobody else to tell
     "12-01": ["hana", "boss"],
+    # five business days without a record: the manager hears on the sixth morning
+    "12-02": ["boss"],
+    # one business day left; gate day 12
     "12-03": ["boss"],
+    # gate day 13, the last day of the answer
     "12-04": ["boss"],
+    # overdue, daily
     "12-05": ["boss"],
     "12-06": ["boss"],
     "12-07": ["boss"],
-    "12-08": ["boss"],
+    **{f"12-{day:02}": ["boss"] for day in range(8, 13)},
 }
-"""Arrival 2025-11-21, answer owed 2025-12-04: half used and gate day 7; three left and day 10; one left and day 12;
-day 13; overdue, daily. The digest needs no day of its own here: it comes on every business day."""
+"""Arrival 2025-11-21, answer owed 2025-12-04. The digest needs no day of its own here: every business day has one."""
+DRAFTS = {"12-03": ["boss"], "12-04": ["boss"], "12-05": ["boss"]}
+"""The status letter that answers the gate lies ready on day 12, and anew until day 14: nobody has confirmed it."""
+LAST = date(2025, 12, 12)
+"""Three weeks."""
 
 
 def days(first: date, last: date) -> list[date]:
@@ -49,21 +60,26 @@ def test_every_warning_comes_once_on_its_day_and_a_digest_on_every_business_day(
     desk = sqlite_desk
     desk.put(mail("sato@people.test", desk.mailbox, "data", WISH), at="2025-11-21T14:10:00+09:00")
     warned: dict[str, list[str]] = {}
+    drafted: dict[str, list[str]] = {}
     digested = []
-    seen = {"hana": 0, "boss": 0, "digest": 0}
-    for day in days(FRIDAY, date(2025, 12, 8)):
+    seen = Counter[str]()
+    for day in days(FRIDAY, LAST):
         desk.once(f"{day}T{'15:00' if day == FRIDAY else '09:30'}:00+09:00")
         mail_lab.wait_idle()
         for name, box in (("hana", desk.hana), ("boss", desk.boss)):
             count = len(warnings_to(mail_lab, box))
             warned.setdefault(f"{day:%m-%d}", []).extend([name] * (count - seen[name]))
             seen[name] = count
+            drafts = len(by_kind(mail_lab.received(box), "preview"))
+            drafted.setdefault(f"{day:%m-%d}", []).extend([name] * (drafts - seen[f"{name} preview"]))
+            seen[f"{name} preview"] = drafts
         digests = len(by_kind(mail_lab.received(desk.boss), "digest"))
         digested += [day] * (digests - seen["digest"])
         seen["digest"] = digests
     assert {day: who for day, who in warned.items() if who} == WARNINGS
-    assert digested == [day for day in days(FRIDAY, date(2025, 12, 8))[1:] if day.weekday() < 5 and day not in CLOSED]
-    desk.once("2025-12-08T18:00:00+09:00")
+    assert {day: who for day, who in drafted.items() if who} == DRAFTS
+    assert digested == [day for day in days(FRIDAY, LAST)[1:] if day.weekday() < 5 and day not in CLOSED]
+    desk.once("2025-12-12T18:00:00+09:00")
     digests = by_kind(mail_lab.received(desk.boss), "digest")
     assert [serial_of(digest) for digest in digests] == list(range(1, len(digested) + 1))
     for number, digest in enumerate(digests):

@@ -17,7 +17,7 @@ from mailbot.core.token import GRAMMAR
 from mailbot.demo import office, people, staff, stage, story
 from mailbot.demo.links import links
 from mailbot.demo.mails import Mail
-from mailbot.demo.staff import StaffMail
+from mailbot.demo.staff import DigestAnswer, StaffMail
 from tests.e2e.desk import parsed
 
 OPENING = [
@@ -33,7 +33,7 @@ OPENING = [
 """The mails that people open a case with."""
 ENGLISH = {mail.sender for mail in (people.CORRECTION_AND_STOP, people.PURPOSE, people.APPLICANT)}
 SILENT = [people.VACATION, people.SPAM, people.FALSE_CUSTOMER, people.FALSE_HANDLER]
-SHELVES = ("sent-to-requesters", "sent-to-staff", "digests")
+SHELVES = ("sent-to-requesters", "sent-to-staff", "digests", "reports")
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,19 @@ class Played:
     def mails(self, *shelves: str) -> list[EmailMessage]:
         return [parsed(path.read_bytes()) for path in self.paths(*shelves)]
 
+    def numbered(self, shelf: str, words: str) -> list[tuple[int, EmailMessage]]:
+        """The mails of a shelf whose names hold some words, each with its number in the order of all mails."""
+        found = [path for path in self.paths(shelf) if words in path.name]
+        return [(int(path.name[:3]), parsed(path.read_bytes())) for path in found]
+
     def one(self, shelf: str, words: str) -> tuple[int, EmailMessage]:
         """The one mail of a shelf whose name holds some words, and its number in the order of all mails."""
-        [path] = [path for path in self.paths(shelf) if words in path.name]
-        return int(path.name[:3]), parsed(path.read_bytes())
+        [found] = self.numbered(shelf, words)
+        return found
+
+    def told(self) -> str:
+        """What was printed, in one line however it was wrapped."""
+        return " ".join(self.printed.split())
 
 
 def run(*arguments: str, folder: Path, **extra: str) -> subprocess.CompletedProcess[str]:
@@ -82,9 +91,9 @@ def words(mail: EmailMessage, form: str = "plain") -> str:
     return str(part.get_content())
 
 
-def personal(mail: Mail | StaffMail) -> list[str]:
+def personal(mail: Mail | StaffMail | DigestAnswer) -> list[str]:
     """What only the writer and those who deal with the case may read: names, address, subject, every line."""
-    if isinstance(mail, StaffMail):
+    if isinstance(mail, StaffMail | DigestAnswer):
         answered = staff.ANSWER.splitlines() if mail.text == staff.ANSWER else []
         return [mail.person.name, mail.person.address, *filter(None, answered)]
     lines = [line.strip() for line in mail.text.splitlines() if len(line.strip()) > 3]
@@ -142,23 +151,62 @@ def test_the_manager_approves_by_reply_and_only_then_the_letter_leaves_with_what
     played: Played,
 ) -> None:
     asked_at, question = played.one("sent-to-staff/approvals", "approval")
-    approved_at, reply = played.one("received", "from-the-manager")
+    approved_at, reply = next(one for one in played.numbered("received", "from-the-manager") if one[0] > asked_at)
     [approve] = [one for one in links(question) if one.label == "Approve"]
     assert words(reply).startswith(approve.line)
     assert question["To"] == office.MANAGER.address
-    left_at, letter = max(
-        (int(path.name[:3]), parsed(path.read_bytes()))
-        for path in played.paths("sent-to-requesters")
-        if "-letter-" in path.name
-    )
+    left_at, letter = played.numbered("sent-to-requesters", "letter-to-requester-KJ-2026-000001")[-1]
     assert asked_at < approved_at < left_at
     assert letter["To"] == people.DISCLOSURE.sender
     assert "作業記録のうち、スタッフ個人に関する記載" in words(letter)
 
 
+def test_the_manager_gives_a_case_to_the_handler_by_the_number_of_its_line_in_the_digest(played: Played) -> None:
+    [(answered_at, reply)] = [
+        (at, mail) for at, mail in played.numbered("received", "from-the-manager") if "/assign" in words(mail)
+    ]
+    digest = [mail for at, mail in played.numbered("digests", "digest") if at < answered_at][-1]
+    found = re.match(r"/assign (\d+) hana", words(reply))
+    assert found
+    assert str(reply["In-Reply-To"]).strip() == digest["Message-ID"]
+    assert re.search(rf"^{found[1]}\. Erasure", words(digest), re.MULTILINE)
+    given_at, notice = played.numbered("sent-to-staff/notices", "KJ-2026-000003")[-1]
+    assert (notice["To"], given_at > answered_at) == (office.HANDLER.address, True)
+
+
+def test_a_status_letter_lies_ready_before_the_gate_and_leaves_by_one_tap_alone(played: Played) -> None:
+    drafted_at, draft = played.one("sent-to-staff/previews", "KJ-2026-000003")
+    tapped_at, tap = played.numbered("received", "from-the-handler")[-1]
+    left_at, letter = played.numbered("sent-to-requesters", "letter-to-requester-KJ-2026-000003")[-1]
+    [send] = [one for one in links(draft) if one.label == "送信する"]
+    assert drafted_at < tapped_at < left_at
+    assert words(tap).startswith(send.line)
+    assert letter["To"] == people.ERASURE.sender
+    assert "ご本人であることの確認をお願いし、ご返信をお待ちしているため" in words(letter), "the reason"
+    assert re.search(r"draft KJ-2026-000003-. ?: a status letter lies before the handler", played.told())
+    assert re.search(r"the gate of KJ-2026-000003-. \(Art. 39\) is answered in time", played.told())
+
+
+def test_who_lets_a_case_lie_is_told_then_the_manager_and_silence_goes_to_the_next_person(played: Played) -> None:
+    told = played.told()
+    assert "no work on it for days → handler" in told
+    assert "still no work on it → manager" in told
+    assert re.search(r"handed on nobody answered a warning for a business day → deputy: KJ-2026-000004", told)
+
+
+def test_each_week_and_each_month_the_manager_gets_a_report_with_its_figures_as_a_file(played: Played) -> None:
+    reports = played.mails("reports")
+    assert [mail["Subject"].partition("] ")[2] for mail in reports] == [
+        *("weekly report 2026-W47", "weekly report 2026-W48", "monthly report 2026-11")
+    ]
+    assert {mail["To"] for mail in reports} == {office.MANAGER.address}
+    assert all([part.get_content_type() for part in mail.iter_attachments()] == ["text/csv"] for mail in reports)
+    assert "report to the manager, with a file for spreadsheets: monthly report 2026-11" in played.told()
+
+
 def test_identity_papers_go_to_the_handler_alone(played: Played) -> None:
-    [path] = [one for one in played.paths(*SHELVES) if list(parsed(one.read_bytes()).iter_attachments())]
-    mail = parsed(path.read_bytes())
+    mails = played.mails("sent-to-requesters", "sent-to-staff", "digests")
+    [mail] = [one for one in mails if list(one.iter_attachments())]
     assert [part.get_filename() for part in mail.iter_attachments()] == ["menkyo.pdf"]
     assert mail["To"] == office.HANDLER.address
 
@@ -195,8 +243,8 @@ def test_the_oldest_charset_arrives_as_it_is_written_in_japan(played: Played) ->
 def test_the_account_adds_up_and_shows_the_manager_an_escalation(played: Played) -> None:
     count = len(story.scenes())
     assert (
-        f"in {count} = cases {len(OPENING)} + follow-ups 3 + staff 11 + machine 1 + duplicates 1 + spam 1 + held 2 "
-        in (" ".join(played.printed.split()))
+        f"in {count} = cases {len(OPENING)} + follow-ups 3 + staff 14 + machine 1 + duplicates 1 + spam 1 + held 2 "
+        in played.told()
     )
     assert re.search(r"overdue +no answer yet → manager", played.printed)
     assert "no fault" in played.printed

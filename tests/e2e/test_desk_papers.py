@@ -75,7 +75,8 @@ def test_papers_are_waited_for_seen_by_the_handler_alone_and_do_not_outlive_the_
     story.until("12-01 12:20")
     assert "実行していません" in text_of(ken.newest("receipt"))
     assert [files_of(one) for one in hana.all() if files_of(one)] == [{"menkyo.pdf": PDF}]
-    assert not [one for one in (*ken.all(), *boss.all()) if files_of(one)]
+    others = [name for one in (*ken.all(), *boss.all()) for name in files_of(one)]
+    assert all(name.endswith(".csv") for name in others), "the figures of a report, never the papers"
 
     hana.reply(arrived, "/本人確認 書類")
     story.until("12-01 12:30")

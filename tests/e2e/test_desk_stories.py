@@ -191,7 +191,7 @@ def test_the_small_commands_each_get_their_receipt_and_none_of_them_reaches_the_
         "/状況": f"{ref}: 受付確認済み、担当: 未定",
         "/一覧": linked,
         "/履歴": "メールから案件ができた(mailbot)",
-        "/根拠": "2025-11-24 Mon: day 3 not counted: 振替休日",
+        "/根拠": "11/24(月): 数えない: 振替休日",
         "/ヘルプ": "/不開示 理由の符号",
         "/担当 ken": "担当: 未定 → ken",
     }

@@ -100,7 +100,7 @@ def test_a_notice_that_bounces_says_nothing_about_the_requester_and_starts_no_lo
     for _ in range(3):
         desk.once()
         mail_lab.wait_idle()
-    assert [row.recipient for row in desk.sent()] == [person, "hana@outside.test"]
+    assert sorted(row.recipient for row in desk.sent()) == sorted([person, "hana@outside.test"])
     [case] = desk.cases()
     assert case["flags"] == []
     assert case["state"] == "acknowledged"

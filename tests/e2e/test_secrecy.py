@@ -74,7 +74,7 @@ def test_what_the_worker_leaves_in_its_database_while_it_runs_is_sealed_too(
     desk, sender = sqlite_desk, mail_lab.fresh_mailbox("quetzalcoatl@people.test")
     with desk.working():
         mail_lab.deliver(incoming(sender, desk.mailbox, 1, "Please correct my address."), desk.mailbox)
-        mail_lab.wait_received(sender, 1, timeout=20)
+        mail_lab.wait_received(sender, 1, timeout=60)
         files = database_files(desk)
         assert {path.name for path in files} >= {"mailbot.db-wal", "keys.db-wal"}
         assert {path.name: found_in(path.read_bytes()) for path in files} == {path.name: [] for path in files}

@@ -13,9 +13,9 @@ def test_a_mail_becomes_a_case_an_acknowledgement_a_notice_and_a_date(desk: Desk
     incoming = mail(requester, desk.mailbox, "お願い", "私の個人データを開示してください。\n佐藤カナリア")
     with desk.working():
         mail_lab.deliver(incoming, desk.mailbox)
-        ack = parsed(mail_lab.wait_received(requester, 1, timeout=20)[0])
-        notice = parsed(mail_lab.wait_received(desk.hana, 1, timeout=20)[0])
-        mail_lab.wait_for(lambda: len(mail_lab.folders(desk.mailbox).get("mailbot/Processed", [])) == 1, 10)
+        ack = parsed(mail_lab.wait_received(requester, 1, timeout=60)[0])
+        notice = parsed(mail_lab.wait_received(desk.hana, 1, timeout=60)[0])
+        mail_lab.wait_for(lambda: len(mail_lab.folders(desk.mailbox).get("mailbot/Processed", [])) == 1, 60)
     [case] = desk.cases()
     assert case["state"] == "acknowledged"
     assert [one["kind"] for one in case["requests"]] == ["disclosure"]

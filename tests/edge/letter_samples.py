@@ -1,14 +1,33 @@
 """Invented letters for the tests: one builder for each template, every field of its context and no more."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailbot.core.calendar import Calendar
+from mailbot.core.conservation import conservation_line
 from mailbot.core.desk.preview import Offered
 from mailbot.core.kinds import KINDS
-from mailbot.core.letters import Company, DigestLine, HeldLine, Letter, LetterKind, Rendered, RequestLine, Said, Tap
+from mailbot.core.letters import (
+    Company,
+    DigestApproval,
+    DigestLine,
+    DigestRequest,
+    DigestSection,
+    HeldLine,
+    Letter,
+    LetterKind,
+    Rendered,
+    RequestLine,
+    Said,
+    Tap,
+    Week,
+)
 from mailbot.core.message import Attachment, Language
+from mailbot.core.statistics import Answer, Counts, figures, week
+from mailbot.core.warning import WarnedLine
 from mailbot.edge.render import Renderer
 from mailbot.resources import templates_folder
 
@@ -93,17 +112,25 @@ def notice(language: Language, **other: object) -> Rendered:
     return write("notice", LetterKind.NOTICE, language, context | other)
 
 
+def warned(kind: str, *points: str | Said, number: int = 1, days_left: int = 3) -> WarnedLine:
+    """Return one request of a warning, with codes that need no value or lines that bring theirs."""
+    said = tuple(one if isinstance(one, Said) else Said(one) for one in points)
+    return WarnedLine(number, kind, NOTICE_ON, days_left, GATE_ON, said)
+
+
 def warning(language: Language, **other: object) -> Rendered:
     """Write the warning of a handler three business days before the notice is due."""
     context: dict[str, object] = {
         "ref": REF,
-        "request": request_line("disclosure", language),
-        "point": "three_left",
+        "lines": [warned("disclosure", "half_used", "three_left")],
         "due_on": NOTICE_ON,
         "days_left": 3,
-        "points": ["half_used", "three_left"],
+        "is_handed_on": False,
+        "is_idle": False,
         "handler": None,
         "recipient_role": "handler",
+        "stands_in": False,
+        "hand_on_days": 1,
     }
     return write("warning", LetterKind.WARNING, language, context | other)
 
@@ -121,33 +148,78 @@ def letter_trouble(language: Language, **other: object) -> Rendered:
 
 
 def digest(language: Language, **other: object) -> Rendered:
-    """Write a digest of four open cases and one held mail."""
-    lines = [
-        _digest_line(1, "disclosure", language, days_left=-1, used=1.2),
-        _digest_line(2, "correct", language, days_left=2, used=0.75),
-        _digest_line(3, "erase", language, days_left=4, used=0.5),
-        _digest_line(4, "purpose", language, days_left=5, used=0.0),
+    """Write a digest of a desk with a case in every section, a held mail and a mail that came back."""
+    return write("digest", LetterKind.DIGEST, language, digest_values() | other)
+
+
+def report(language: Language, **other: object) -> Rendered:
+    """Write the report of a week."""
+    answers = [
+        Answer("disclosure", ARRIVED - timedelta(days=days), ARRIVED, ARRIVED.date() - timedelta(days=late), *end)
+        for days, late, end in [(9, 0, ("full", "")), (8, -1, ("refused", "33-2-1")), (14, 2, ("full", ""))]
     ]
-    context: dict[str, object] = {
+    counted = Counts(
+        {"disclosure": 4, "correction": 2, "complaint": 1},
+        {"disclosure": 5, "suspension": 3},
+        answers,
+        {"pauses": 2, "extensions": 1, "escalations": 3, "overdue_now": 1, "corrections": 2, "held": 1, "mails": 41},
+    )
+    calendar = Calendar(TOKYO, {}, (), date(2027, 12, 31))
+    values = {"figures": figures(week("2026-W47"), counted, calendar), "weeks": digest_values()["weeks"]}
+    return write("report", LetterKind.NOTICE, language, values | other)
+
+
+def digest_values() -> dict[str, object]:
+    """Return the values of a digest; nothing is missing in it."""
+    sections = [
+        DigestSection("overdue", 1, (digest_line(1, "disclosure", days_left=-1, used=1.2, step="decision"),)),
+        DigestSection("due_soon", 1, (digest_line(2, "correct", days_left=2, used=0.75, step="notice"),)),
+        DigestSection("approvals", 1, (_waiting(digest_line(3, "erase", days_left=4, used=0.5)),)),
+        DigestSection("unassigned", 1, (digest_line(4, "purpose", days_left=5, used=0.0),), elsewhere=(2,)),
+        DigestSection("waiting", 1, (digest_line(5, "disclosure", days_left=7, used=0.2, pause="awaiting_identity"),)),
+        DigestSection("other_open", 1, (digest_line(6, "complaint", days_left=8, used=0.1, step="decision"),)),
+    ]
+    return {
         "serial": 12,
         "date": date(2026, 11, 24),
-        "overdue": lines[:1],
-        "due_soon": lines[1:2],
-        "unassigned": lines[2:3],
-        "other_open": lines[3:],
-        "approvals": [("KJ-2026-000127-A", ARRIVED)],
+        "at": "08:30",
+        "is_daily": False,
+        "sections": sections,
+        "counts": {one.code: one.count for one in sections},
+        "open": 6,
+        "unassigned": 2,
+        "people": ["s-sato"],
+        "first": ["overdue", "approvals", "unassigned", "due_soon", "held", "health"],
         "held": [HeldLine(7, ARRIVED, "unreadable")],
-        "yesterday_line": "in 5 = cases 4 + follow-ups 0 + staff 0 + machine 0 + duplicates 0 + spam 0 + held 1",
-        "total_line": "in 41 = cases 29 + follow-ups 6 + staff 0 + machine 5 + duplicates 0 + spam 0 + held 1",
+        "held_count": 1,
+        "held_reasons": [("unreadable", 1)],
+        "troubles": [("KJ-2026-000127-A", "letter", "unknown", ARRIVED)],
+        "trouble_count": 1,
+        "bounced": ["KJ-2026-000129-C"],
+        "bounced_count": 1,
+        "yesterday_line": conservation_line({"case": 4, "held": 1}),
+        "total_line": conservation_line({"case": 29, "follow-up": 6, "machine": 5, "held": 1}),
         "withheld_acks": [("dmarc_fail", 3)],
-        "health": [("imap", "14:09", True), ("disk", "3 %", False)],
+        "absences": [("k-mori", date(2026, 11, 27))],
+        "weeks": [
+            Week(
+                date(2026, 9, 7) + timedelta(weeks=number),
+                4 + number * 5 % 9,
+                3 + number * 7 % 8,
+                3 + number * 7 % 8 - number % 3,
+            )
+            for number in range(12)
+        ],
+        "health": [
+            ("last_poll", "2026-11-24 08:29", True),
+            ("backlog", "", True),
+            ("outbox", "2026-11-24 06:02", False),
+        ],
         "head": "9f" * 32,
         "not_for_us": 2,
         "junk": 1,
         "look_again": ["KJ-2026-000131-D"],
-        "troubles": 0,
     }
-    return write("digest", LetterKind.DIGEST, language, context | other)
 
 
 def preview(language: Language, **other: object) -> Rendered:
@@ -243,6 +315,7 @@ STAFF_LETTERS: tuple[Callable[[Language], Rendered], ...] = (
     warning,
     letter_trouble,
     digest,
+    report,
     preview,
     receipt,
     challenge,
@@ -259,12 +332,20 @@ def desk_words(language: Language) -> dict[str, Any]:
 
 
 EMPTY_DAY: dict[str, object] = {
-    "overdue": [],
-    "due_soon": [],
-    "unassigned": [],
-    "other_open": [],
+    "sections": [],
+    "counts": {},
+    "open": 0,
+    "unassigned": 0,
+    "first": [],
     "held": [],
-    "approvals": [],
+    "held_count": 0,
+    "held_reasons": [],
+    "troubles": [],
+    "trouble_count": 0,
+    "bounced": [],
+    "bounced_count": 0,
+    "look_again": [],
+    "absences": [],
 }
 
 
@@ -274,7 +355,30 @@ def write(template: str, kind: LetterKind, language: Language, context: dict[str
     return RENDERER.render(Letter(template, kind, language, "someone@requester.example", everything))
 
 
-def _digest_line(number: int, kind: str, language: Language, *, days_left: int, used: float) -> DigestLine:
-    handler = "s-sato" if number % 2 else None
-    names = KINDS[kind].name(language)
-    return DigestLine(number, f"KJ-2026-00010{number}-K", names, NOTICE_ON, days_left, used, handler, "open")
+def digest_line(
+    number: int, kind: str, *, days_left: int, used: float, step: str = "triage", pause: str = ""
+) -> DigestLine:
+    """Return a line of the digest with one request."""
+    since = ARRIVED.date() if pause else None
+    ends = date(2026, 12, 21) if pause else None
+    step_on = None if pause else date(2026, 11, 26)
+    request = DigestRequest(
+        kind,
+        NOTICE_ON,
+        days_left,
+        used,
+        "reply" if pause else step,
+        step_on,
+        number == 6,
+        pause,
+        since,
+        ends,
+        bool(pause),
+    )
+    handler = None if number in {2, 4} else "s-sato"
+    return DigestLine(number, f"KJ-2026-00010{number}-K", (request,), handler, ("bounced",) if number == 6 else ())
+
+
+def _waiting(line: DigestLine) -> DigestLine:
+    """Return a line whose effect waits for the manager."""
+    return replace(line, approval=DigestApproval(("refuse",), "s-sato", ARRIVED, "1a2b3c4d"), notes=("approval",))

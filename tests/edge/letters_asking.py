@@ -3,26 +3,46 @@
 from dataclasses import replace
 from datetime import date
 
+from mailbot.core.desk.waiting_letters import Resumed
 from mailbot.core.letters import LetterKind, Rendered
 from mailbot.core.message import Language
 from tests.edge.letter_samples import ARRIVED, NOTICE_ON, REF, request_line, write
 
 TODAY, REPLY_BY = date(2026, 11, 24), date(2026, 12, 22)
 REMINDERS = [date(2026, 12, 1), date(2026, 12, 8)]
+RESUMED_ON = date(2026, 12, 9)
 NAME = {Language.JA: "見本 花子", Language.EN: "Hanako Mihon"}
 AGENT = {Language.JA: "見本 太郎", Language.EN: "Taro Mihon"}
 _DONE = {"decided", "closed"}
+WAITS: dict[str, object] = {
+    "stops": True,
+    "stops_until": REPLY_BY,
+    "reminders": REMINDERS,
+    "reply_by": REPLY_BY,
+    "lapses": True,
+}
+"""What the default policy makes of a question: reminders, a lapse, and a clock that stands still until then."""
+CAPPED: dict[str, object] = WAITS | {"lapses": False}
+"""A question that ends nothing; the clock can stand still until the last day of a reply."""
+UNSTOPPED: dict[str, object] = {
+    "stops": False,
+    "stops_until": None,
+    "reminders": [],
+    "reply_by": None,
+    "lapses": False,
+}
+"""A question for which the policy stops no clock."""
 
 
 def identity_request(language: Language, **other: object) -> Rendered:
     """Write L2, for documents unless another tier is given."""
-    asked = {"tier": 3, "reply_by": REPLY_BY, "reminders": REMINDERS, "destroyed_days": 10}
+    asked = {**WAITS, "tier": 3, "destroyed_days": 10}
     return _letter("identity_request", language, asked | other)
 
 
 def agent_request(language: Language, **other: object) -> Rendered:
     """Write L3 to the agent of a person."""
-    asked = {"reply_by": REPLY_BY, "reminders": REMINDERS, "destroyed_days": 10, "agent": AGENT[language]}
+    asked = {**WAITS, "destroyed_days": 10, "agent": AGENT[language]}
     return _letter("agent_request", language, asked | other)
 
 
@@ -32,7 +52,7 @@ def clarification(language: Language, **other: object) -> Rendered:
         Language.JA: {"question": "どの期間の情報をご希望ですか。", "choices": "2026年分のみ\nすべての期間"},
         Language.EN: {"question": "Which period do you have in mind?", "choices": "2026 only\nthe whole period"},
     }
-    return _letter("clarification", language, {"reply_by": REPLY_BY, "fields": filled[language]} | other)
+    return _letter("clarification", language, {**WAITS, "fields": filled[language]} | other)
 
 
 def status_report(language: Language, **other: object) -> Rendered:
@@ -56,7 +76,8 @@ def method_change(language: Language, **other: object) -> Rendered:
 
 def closure(language: Language, **other: object) -> Rendered:
     """Write L16 after the requester withdrew."""
-    ended = {"why": "withdrawn", "kept_until": date(2029, 11, 24), "fields": {"words": ""}, "answer_by": None}
+    kept = {"kept_until": date(2029, 11, 24), "goes_on": False}
+    ended = {"why": "withdrawn", **kept, "fields": {"words": ""}, "answer_by": None}
     return _letter("closure", language, ended | other)
 
 
@@ -72,7 +93,21 @@ def status_reply(language: Language, *states: str, **other: object) -> Rendered:
 
 def wait_agreed(language: Language, **other: object) -> Rendered:
     """Write the confirmation that work rests."""
-    return _letter("wait_agreed", language, other)
+    return _letter("wait_agreed", language, {**CAPPED, "reminders": []} | other)
+
+
+def reminder(language: Language, **other: object) -> Rendered:
+    """Write the first reminder of L2: one more is to come."""
+    today = {"today": REMINDERS[0], "reminders": REMINDERS[1:]}
+    asked = {"reason": "awaiting_identity", "asked_on": TODAY, "counts_anew": False, "answer_by": RESUMED_ON}
+    return _letter("reminder", language, WAITS | today | asked | other)
+
+
+def resumed(language: Language, **other: object) -> Rendered:
+    """Write that a reply has come after four business days, and the new date."""
+    line = Resumed(1, request_line("disclosure", language).name, TODAY, 4, RESUMED_ON)
+    dates = {"arrived_on": date(2026, 11, 30), "answer_by": RESUMED_ON, "today": date(2026, 11, 30)}
+    return _letter("resumed", language, dates | {"resumed": [line]} | other)
 
 
 def relay(language: Language, text: str) -> Rendered:

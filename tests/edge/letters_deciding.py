@@ -8,7 +8,7 @@ from mailbot.core.desk.letterbook import FORMS, Form
 from mailbot.core.kinds import KINDS
 from mailbot.core.letters import LetterKind, Rendered
 from mailbot.core.message import Language
-from mailbot.core.policy import parse_policy
+from mailbot.core.policy_file import parse_policy
 from tests.edge.letter_samples import ARRIVED, REF, request_line, write
 
 POLICY = parse_policy((Path(mailbot.__file__).parent / "policies" / "appi.toml").read_text(encoding="utf-8"))

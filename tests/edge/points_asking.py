@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 
 from mailbot.core.letters import Rendered
 from tests.edge.letters_asking import (
+    CAPPED,
+    UNSTOPPED,
     agent_request,
     clarification,
     closure,
     identity_request,
     method_change,
+    reminder,
+    resumed,
     status_reply,
     status_report,
     wait_agreed,
@@ -86,16 +90,28 @@ REPLY_BY: Points = {
         "reopened at any time by writing to us again",
     ),
 }
-CHECK: Points = {
-    "why": (
-        "確認をお願いする理由.*別の方|確認をお願いする理由.*権限のない方",
-        "Why we ask.*(wrong person|may not receive)",
-    ),
+REMINDED: Points = {
     "the reminders": (
         r"2026年12月1日\(火\)と2026年12月8日\(火\)に、あらためて",
         "remind you on Tuesday, 1 December 2026 and on Tuesday, 8 December 2026",
     ),
     "that its end is told": ("終了し、その旨をお知らせ", "and tell you so"),
+}
+LAST_DAY: Points = {
+    "the last day of the stop": (
+        r"長くても2026年12月22日\(火\)まで.*数えを再開",
+        "until Tuesday, 22 December 2026 at the latest. After that the count",
+    ),
+}
+OPEN_ENDED: Points = {
+    "that no day is fixed": ("ご返信の期日は設けておりません", "no fixed day by which to reply"),
+}
+CHECK: Points = {
+    **REMINDED,
+    "why": (
+        "確認をお願いする理由.*別の方|確認をお願いする理由.*権限のない方",
+        "Why we ask.*(wrong person|may not receive)",
+    ),
     "what it is used for": ("この確認のためだけに使用", "for this check only"),
     "when it is destroyed": ("10営業日以内に廃棄", "destroy them within 10 business days"),
     "what stays on record": ("記録に残すのは、確認の方法", "All that we keep on record"),
@@ -216,6 +232,7 @@ LETTERS: dict[str, tuple[Write, Points]] = {
             **DATED,
             **STANDS_STILL,
             **REPLY_BY,
+            **REMINDED,
             "what is unclear": ("お伺いしたいこと.*どの期間の情報", "What we need to know.*Which period"),
             "a list to choose from": (
                 "お選びいただける内容.*2026年分のみ.*すべての期間",
@@ -314,7 +331,10 @@ LETTERS: dict[str, tuple[Write, Points]] = {
             **DATED,
             "how it stands": ("確認を進めております", "A member of staff is looking into it"),
             "that a machine wrote it": ("自動でお送りして", "automated message"),
-            "that nothing is promised": ("結果をお約束するものではなく", "does not promise any particular outcome"),
+            "that nothing is promised": (
+                "結果をお約束するものではなく",
+                "does not promise any particular outcome",
+            ),
         },
     ),
     "wait": (
@@ -327,7 +347,146 @@ LETTERS: dict[str, tuple[Write, Points]] = {
             "that it was their wish": ("待ってほしいとのお申し出を承り", "You have asked us to wait"),
             "that work rests": ("進めずにお待ちいたします", "let it rest until you tell us"),
             "how to resume": ("再開をご希望のときは.*ご返信ください", "would like us to go on, please reply"),
+            "its last day": (
+                r"お待ちするのは、2026年12月22日\(火\)まで.*翌営業日から、お手続きを進めます",
+                "rest until Tuesday, 22 December 2026.*go on from the next business day",
+            ),
             "if misread": ("取り違えている場合", "If we have misunderstood you"),
+        },
+    ),
+    "reminder": (
+        reminder,
+        {
+            **ABOUT,
+            **UNCHECKED,
+            **{what: DATED[what] for what in ("how it was counted", "what a business day is")},
+            "by which date if they reply today": (
+                r"弊社からお答えする期日\(本日ご返信が届いた場合\).{0,4}2026年12月9日\(水\)",
+                r"Our answer is due by.{0,4}Wednesday, 9 December 2026 \(if your reply arrives today\)",
+            ),
+            **{
+                what: REPLY_BY[what]
+                for what in ("by when to reply", "that no reply ends it", "that it can go on later")
+            },
+            "that none has come": ("ご返信を確認できておりません", "have not found a reply yet"),
+            "that it may have crossed": ("行き違い", "crossed with this message"),
+            "its own date": (
+                r"お知らせの日付.{0,4}2026年12月1日\(火\)",
+                r"Date of this letter.{0,4}Tuesday, 1 December",
+            ),
+            "what was asked": ("事項.{0,4}ご本人であることの確認", "Asked for.{0,4}confirmation that you are"),
+            "when it was asked": (
+                r"お願いをお送りした日.{0,4}2026年11月24日\(火\)",
+                r"Asked on.{0,4}Tuesday, 24 November 2026",
+            ),
+            "where the details are": ("その日にお送りしたメールをご覧", "see the message that we sent you on that day"),
+            "how that was counted": (
+                "お願いをお送りした日を含めず、翌日から営業日で",
+                "business days from the day after the day on which we asked",
+            ),
+            "the next reminder": (
+                r"2026年12月8日\(火\)に、あらためて",
+                "remind you on Tuesday, 8 December 2026",
+            ),
+            "that its end is told": REMINDED["that its end is told"],
+            "that business days stand still": (
+                "先のメールをお送りした時からご返信が届くまでの間は、営業日の数えを止めております",
+                "our earlier message was sent until your reply arrives, we do not count business days",
+            ),
+            "that the calendar date stays": STANDS_STILL["that the calendar date stays"],
+        },
+    ),
+    "resumed": (
+        resumed,
+        {
+            **ABOUT,
+            **{what: DATED[what] for what in ("how it was counted", "what a business day is", "what is added")},
+            "its own date": (
+                r"お知らせの日付.{0,4}2026年11月30日\(月\)",
+                r"Date of this letter.{0,4}Monday, 30 November",
+            ),
+            "that the reply is here": (
+                r"ご返信をいただき、ありがとうございます。2026年11月30日\(月\)に受け取りました",
+                "your reply, which reached us on Monday, 30 November 2026",
+            ),
+            "that work goes on": ("お手続きを進めて", "going on with your request"),
+            "the new date": (
+                r"弊社からお答えする期日は、2026年12月9日\(水\)です",
+                "Our answer is due by Wednesday, 9 December 2026",
+            ),
+            "how many days": (
+                r"2026年11月24日\(火\)の翌日からご返信が届いた日までの4営業日",
+                "The 4 business days from the day after Tuesday, 24 November 2026 to the day your reply arrived",
+            ),
+            "that status may come instead": ("状況とその理由", "status and the reasons"),
+            "that a machine wrote it": ("自動でお送りして", "automated message"),
+            "that nothing is promised": (
+                "結果をお約束するものではございません",
+                "does not promise any particular outcome",
+            ),
+            **UNCHECKED,
+        },
+    ),
+    "L2 unstopped": (
+        lambda language, **other: identity_request(language, **{**UNSTOPPED, **other}),
+        {
+            **ABOUT,
+            **UNCHECKED,
+            **DATED,
+            **OPEN_ENDED,
+            "that the date stays": (
+                "お待ちする間も、弊社からお答えする期日は変わりません",
+                "does not change while we wait for your reply",
+            ),
+        },
+    ),
+    "L4 second": (
+        lambda language, **other: clarification(language, **{**CAPPED, **other}),
+        {
+            **ABOUT,
+            **UNCHECKED,
+            **DATED,
+            **STANDS_STILL,
+            "by when to reply": REPLY_BY["by when to reply"],
+            **LAST_DAY,
+            "what happens then": ("分かっていることに基づいて", "on the basis of what we know by then"),
+        },
+    ),
+    "wait unstopped": (
+        lambda language, **other: wait_agreed(language, **{**UNSTOPPED, **other}),
+        {
+            **ABOUT,
+            **UNCHECKED,
+            **DATED,
+            "that we may go on before": (
+                "ご連絡の前にお手続きを進め",
+                "may have to go on before you write",
+            ),
+        },
+    ),
+    "reminder late": (
+        lambda language, **other: reminder(language, **{"counts_anew": True, "reminders": [], **other}),
+        {
+            **ABOUT,
+            **UNCHECKED,
+            "its own date": (
+                r"お知らせの日付.{0,4}2026年12月1日\(火\)",
+                r"Date of this letter.{0,4}Tuesday, 1 December",
+            ),
+            "what happens next": CHECK["what happens next"],
+            "how that was counted": REPLY_BY["how that was counted"],
+            "that no reply ends it": REPLY_BY["that no reply ends it"],
+        },
+    ),
+    "closure beside": (
+        lambda language, **other: closure(language, **{"why": "lapsed", "goes_on": True, **other}),
+        {
+            **ABOUT,
+            **UNCHECKED,
+            "that only this ends": ("次のご依頼のお手続きを終了", "ended our handling of the request below"),
+            "that the rest goes on": ("ほかにいただいているご依頼のお手続きは続けて", "continue to handle what else"),
+            "how to reopen": ("お手続きの再開をご希望の場合は", "If you wish us to proceed"),
+            "until when at least": (r"少なくとも 2029年11月24日\(土\)", "at least Saturday, 24 November 2029"),
         },
     ),
 }

@@ -16,7 +16,7 @@ def faults(raw):
     if word == b"spin":
         while True: pass
     if word == b"work":
-        until = time.process_time() + 1
+        until = time.process_time() + 0.6
         while time.process_time() < until: pass
     if word == b"sleep": time.sleep(60)
     if word == b"grow": return bytearray(1 << 30)

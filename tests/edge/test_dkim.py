@@ -28,6 +28,7 @@ from mailbot.core.desk.proof import Signature
 from mailbot.core.reader.parse import parse
 from mailbot.edge.dkim import MAX_SIGNATURE_BYTES, signature_of
 from mailbot.edge.dns import LIFETIME_S, DnsTrouble, Resolving
+from tests.effort import within
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 Lines: TypeAlias = Sequence[tuple[str, str]]
@@ -473,17 +474,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_signature_is_read_in_a_second(line: bytes) -> None:
-    began = time.process_time()
-    assert outcome(line + written(HEAD, BODY)) is FAIL
-    assert time.process_time() - began < 1
+    assert within(1, lambda: outcome(line + written(HEAD, BODY))) is FAIL
 
 
 @pytest.mark.parametrize("body", ["a" + " \t" * 2_000_000 + "b", (" " * 900 + "x\r\n") * 4_000, "\r\n" * 2_000_000])
 def test_a_body_of_blanks_is_read_in_two_seconds(body: str) -> None:
     raw = mail(body="x").partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + body.encode()
-    began = time.process_time()
-    assert outcome(raw) is FAIL
-    assert time.process_time() - began < 2
+    assert within(2, lambda: outcome(raw)) is FAIL
 
 
 def test_a_longer_signature_than_any_is_none() -> None:

@@ -71,7 +71,7 @@ def test_a_list_post_is_a_persons_and_a_bounce_is_not() -> None:
 
 @pytest.fixture(scope="module")
 def inspector() -> Iterator[Inspector]:
-    one = Inspector(Sandbox(CHILD, 2.0))
+    one = Inspector(Sandbox(CHILD, 4.0))  # the next mail waits for the start of a new child
     yield one
     one.close()
 

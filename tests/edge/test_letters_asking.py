@@ -20,6 +20,7 @@ from tests.edge.letters_asking import (
     identity_request,
     method_change,
     relay,
+    reminder,
     status_reply,
     status_report,
     wait_agreed,
@@ -85,7 +86,7 @@ def test_a_letter_never_says_what_it_must_not(name: str, language: Language, for
 
 
 @in_both_languages
-@pytest.mark.parametrize("name", [name for name in LETTERS if name not in {"L5 new date", "L5 status", "wait"}])
+@pytest.mark.parametrize("name", [name for name in LETTERS if not name.startswith(("L5", "wait"))])
 def test_who_wrote_is_thanked_unless_an_apology_or_their_wish_comes_first(name: str, language: Language) -> None:
     opening = LETTERS[name][0](language).text.split("\n\n")[1]
     assert re.search("ありがとうございま|Thank you", opening)
@@ -233,7 +234,7 @@ def test_the_earlier_of_two_limits_is_explained_only_where_it_is_the_date() -> N
 
 
 @pytest.mark.parametrize(
-    "write", [identity_request, clarification, status_report, method_change, status_reply, wait_agreed]
+    "write", [identity_request, clarification, status_report, method_change, status_reply, wait_agreed, reminder]
 )
 @in_both_languages
 def test_where_no_answer_is_dated_no_date_is_made_up(write: Write, language: Language) -> None:

@@ -12,7 +12,8 @@ import pytest
 from mailbot import resources
 from mailbot.core.desk.preview import Offered
 from mailbot.core.desk.warnings import BLOCKING
-from mailbot.core.letters import DigestLine, Letter, LetterKind, Rendered, RequestLine, Said, Tap
+from mailbot.core.gate_page import page_faults
+from mailbot.core.letters import DigestSection, Letter, LetterKind, Rendered, RequestLine, Said, Tap
 from mailbot.core.message import Attachment, Language
 from mailbot.edge.render import LetterError, Renderer, day, flow, mailto, moment, pairs, short_day, told
 from tests.edge.letter_samples import (
@@ -32,6 +33,7 @@ from tests.edge.letter_samples import (
     challenge,
     desk_words,
     digest,
+    digest_line,
     files,
     impostor,
     letter_trouble,
@@ -39,8 +41,10 @@ from tests.edge.letter_samples import (
     preview,
     receipt,
     refusal,
+    report,
     request_line,
     taps,
+    warned,
     warning,
 )
 
@@ -210,7 +214,8 @@ def test_a_warning_asks_of_each_role_what_that_role_can_do(role: str, handler: s
 
 
 def test_a_warning_tells_all_passed_points_once() -> None:
-    text = warning(JA, points=["half_used", "gate_7", "overdue:2026-12-04"], days_left=-1).text
+    line = warned("disclosure", "half_used", Said("gate", {"days": 7}), "overdue", days_left=-1)
+    text = warning(JA, lines=[line], days_left=-1).text
     assert "・期間の半分が過ぎました\n・到着から7日になりました(第39条)\n・通知期限を過ぎました\n" in text
     assert "1営業日超過" in text
 
@@ -227,16 +232,78 @@ def test_letter_trouble_says_what_happened_and_what_to_do(trouble: str) -> None:
 def test_the_digest_orders_and_counts_what_is_open() -> None:
     letter = digest(JA)
     assert letter.subject == "[mailbot] 2026-11-24 日次報告 #12: 期限超過 1 / 期限間近 1"
-    headings = re.findall(r"(?m)^■ (\S+)", letter.text)
-    assert headings[:6] == ["期限超過", "期限間近", "担当未定", "ほか対応中", "承認待ち", "保留メール"]
-    assert "12/3(木) 残2営業日  [########..] 75%  対応中  担当未定" in letter.text
-    assert "・【要確認】 ディスクの空き: 3 %" in letter.text
+    headings = re.findall(r"(?m)^■ ([^(\s]+)", letter.text)
+    assert headings[:5] == ["まず行うこと", "期限超過", "期限間近", "承認待ち", "担当未定"]
+    assert headings[5:9] == ["依頼者の返信待ち", "ほか対応中", "番号での返信のしかた", "保留メール"]
+    assert "2. 訂正請求  残2営業日  12/3(木)まで  [########..] 75%" in letter.text
+    assert "・【要確認】 送信待ち(最も古いもの): 2026-11-24 06:02" in letter.text
     assert "記録の先頭ハッシュ: " + "9f" * 32 in letter.text
+
+
+def test_the_digest_says_first_what_to_do_and_by_which_number() -> None:
+    first = digest(JA).text.partition("■ 期限超過")[0]
+    orders = re.findall("(?m)^・(.+)", first)
+    assert orders[0].startswith("期限を過ぎた案件があります(1番)。")
+    assert "「/承認 3」" in orders[1]
+    assert "「/担当 2 s-sato」" in orders[2], "the first that nobody took stands in a section above"
+    assert "本日、急いで行うことはありません。" in digest(JA, **EMPTY_DAY).text
+
+
+def test_an_approval_shows_what_it_is_whose_since_when_and_the_beginning_of_its_hash() -> None:
+    assert "承認待ち: 不開示(起案 s-sato、11/20(金)から、照合 1a2b3c4d)" in digest(JA).text
+    assert "Waiting for approval: refuse (by s-sato, since Fri 20 Nov, check 1a2b3c4d)" in digest(EN).text
+
+
+def test_a_stop_tells_why_since_when_and_until_when() -> None:
+    assert "本人確認を11/20(金)から待機(12/21(月)までに返信がなければ、終了)" in digest(JA).text
+    assert "(ends after Mon 21 Dec without a reply)" in digest(EN).text
+
+
+def test_a_date_whose_holidays_are_not_official_is_provisional() -> None:
+    assert digest(JA).text.count("12/3(木)まで(暫定)") == 1
+    assert digest(EN).text.count("(provisional)") == 1
+
+
+def test_what_has_no_line_is_told_by_kind_and_handler() -> None:
+    rest = {"kinds": (("erase", 6000), ("correct", 3940)), "handlers": ((None, 9000), ("s-sato", 940))}
+    many = DigestSection("overdue", 9941, (digest_line(1, "erase", days_left=-1, used=2),), **rest)
+    told = "ほか9,940件。種別: 消去請求 6,000、訂正請求 3,940。担当: 未定 9,000、s-sato 940。"
+    assert told in digest(JA, sections=[many], first=[]).text
+    assert "And 9,940 more." in digest(EN, sections=[many], first=[]).text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", [digest, report])
+def test_bars_and_chart_pass_the_gate(write: Callable[[Language], Rendered], language: Language) -> None:
+    assert [*page_faults(write(language).html)] == []
+
+
+def test_the_chart_of_the_weeks_needs_no_image_and_no_colour() -> None:
+    letter = digest(JA)
+    assert "11/16  受付 9件(#) / 回答 9件(=) / 期限内 89%" in letter.text
+    assert "9 / 9" in letter.html
+    assert "<img" not in letter.html
+    assert "url(" not in letter.html
+
+
+def test_every_tap_of_the_digest_says_in_its_subject_which_digest_it_answers() -> None:
+    mails = written_mails(digest(EN))
+    assert {line.partition("\r\n")[0] for _, _, line in mails} >= {"/approve 3", "/deny 3 ", "/assign 2 ", "/assign 4 "}
+    assert all(subject.startswith("[mailbot] #12 ") for _, subject, _ in mails)
+
+
+def test_the_report_of_a_week_says_how_much_was_in_time() -> None:
+    letter = report(JA)
+    assert letter.subject == "[mailbot] 週次報告 2026-W47"
+    assert "期間: 11/16(月)から11/22(日)まで\n受付: 7   回答: 3   期限内: 67%   期間末の未回答: 8" in letter.text
+    assert "開示・利用目的の通知: 受付 4、回答 3、期限内 67%、未回答 5、所要 中央値7営業日・最長10営業日" in letter.text
+    assert "33-2-1: 1" in letter.text
+    assert report(EN).subject == "[mailbot] weekly report 2026-W47"
 
 
 def test_the_digest_names_the_least_certain_everyday_matters_by_reference() -> None:
     assert "・KJ-2026-000131-D" in digest(JA).text
-    assert "please look again at the least certain" in digest(EN).text
+    assert "The least certain readings; please look again at them." in digest(EN).text
     assert "look again" not in digest(EN, look_again=[]).text
 
 
@@ -248,7 +315,8 @@ def test_an_empty_digest_says_so() -> None:
 
 @pytest.mark.parametrize(("used", "bar"), [(-0.5, 0), (0.0, 0), (0.04, 0), (0.5, 5), (1.0, 10), (3.0, 10)])
 def test_a_bar_never_leaves_its_frame(used: float, bar: int) -> None:
-    letter = digest(EN, overdue=[DigestLine(1, REF, "x", ARRIVED.date(), 1, used, None, "open")])
+    section = DigestSection("overdue", 1, (digest_line(1, "erase", days_left=1, used=used),))
+    letter = digest(EN, sections=[section], first=[])
     assert f"[{'#' * bar}{'.' * (10 - bar)}]" in letter.text
     assert all(0 < int(share) <= 100 for share in re.findall(r"width:(\d+)%", letter.html))
 
@@ -280,8 +348,7 @@ def test_a_checkout_finds_its_folders() -> None:
 
 
 def test_the_card_of_the_digest_counts_every_case_that_nobody_took() -> None:
-    late = DigestLine(1, REF, "x", ARRIVED.date(), -1, 1.2, None, "open")
-    assert "Unassigned: 1" in digest(EN, overdue=[late], due_soon=[], unassigned=[], other_open=[]).text
+    assert "Unassigned: 2 " in digest(EN).text
 
 
 LINKED: tuple[Callable[..., Rendered], ...] = (notice, warning, preview, receipt, challenge, approval)

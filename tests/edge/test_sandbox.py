@@ -17,8 +17,10 @@ from tests.edge.monsters import MONSTERS
 from tests.edge.poison import CHILD
 
 HONEST = b"From: sato@people.test\nSubject: =?iso-2022-jp?B?GyRCMytJKBsoQg==?=\n\nPlease send me a copy of my data."
-WALL_S = 2.0
-MOST_S = 2.0
+WALL_S = 4.0
+"""Of the children with faults: several times what the start of a new one takes, because the next mail waits for it."""
+MOST_S = WALL_S_OF_PRODUCT / 2
+"""Several times what the slowest monster takes: enough for a machine that is slow and busy."""
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_any_bytes_have_an_answer(sound: Sandbox, raw: bytes) -> None:
 def test_a_fault_costs_its_own_mail_only(poisoned: Sandbox, word: str, why: str) -> None:
     begun = time.monotonic()
     found = poisoned.read(word.encode())
-    assert time.monotonic() - begun < WALL_S + 1
+    assert time.monotonic() - begun < WALL_S + 2
     assert isinstance(found, Unreadable)
     assert found.why.split()[0] == why
     assert "090" not in found.why

@@ -18,7 +18,9 @@ import pytest
 from mailbot.core.letters import Rendered, Said
 from mailbot.core.message import Attachment, Language
 from tests.edge.letter_samples import (
+    ARRIVED,
     EMPTY_DAY,
+    NOTICE_ON,
     STAFF_LETTERS,
     acknowledgement,
     digest,
@@ -27,6 +29,7 @@ from tests.edge.letter_samples import (
     preview,
     receipt,
     refusal,
+    warned,
     warning,
 )
 
@@ -39,12 +42,27 @@ BARE = [(NARROW, "bare"), (DESK, "bare")]
 THUMB = 44
 """The least height and width, in CSS pixels, of what a thumb has to hit (WCAG 2.2, 2.5.5)."""
 LONG_WORD = "https-example-" * 30
+IDLE = Said("idle_manager", {"days": 5, "since": NOTICE_ON})
+SILENT = Said("hand_on", {"people": ("s-sato", LONG_WORD[:40]), "since": ARRIVED})
 LETTERS: dict[str, Rendered] = {
     "acknowledgement-ja": acknowledgement(JA, "disclosure", "marketing_stop", "complaint"),
     "acknowledgement-en": acknowledgement(EN, "disclosure", "incident_tip"),
     "notice-ja": notice(JA, ack_withheld="dmarc_fail"),
     "notice-long": notice(EN, text=LONG_WORD * 3, sender=f"{'x' * 240}@long.example", sender_name=LONG_WORD),
-    "warning-ja": warning(JA, days_left=-2, points=["overdue"]),
+    "warning-ja": warning(JA, days_left=-2, lines=[warned("disclosure", "overdue", days_left=-2)]),
+    "warning-everything": warning(
+        JA,
+        lines=[
+            warned("disclosure", "half_used", Said("gate", {"days": 7}), SILENT),
+            warned("marketing_stop", IDLE, "three_left", number=2),
+        ],
+        is_handed_on=True,
+        is_idle=True,
+        stands_in=True,
+    ),
+    "warning-manager": warning(
+        EN, lines=[warned("erase", IDLE, SILENT)], is_handed_on=True, handler="s-sato", recipient_role="manager"
+    ),
     "trouble-en": letter_trouble(EN),
     "digest-ja": digest(JA),
     "digest-en": digest(EN),

@@ -96,7 +96,7 @@ MUTANTS = (
     mutant(
         "the time is extended twice",
         f"{_WEIGHTY}::test_an_extension_moves_the_service_dates_once_and_leaves_the_gate",
-        ("core/desk/deciding.py", "one.is_extended or one.pause", "one.pause"),
+        ("core/desk/telling.py", "if request.is_extended:", "if request.is_extended and request.pause:"),
     ),
     mutant(
         "a request closes before its letter was accepted",

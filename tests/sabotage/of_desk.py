@@ -113,8 +113,8 @@ MUTANTS = (
         _MANAGER,
         (
             "steps/approvers.py",
-            "for person in people.values() if person.id != effect.author]",
-            "for person in people.values()]",
+            'asked = [person for person in team.here("manager") if person.id != effect.author]',
+            'asked = team.here("manager")',
         ),
         (
             "steps/desk/confirming.py",
@@ -125,13 +125,17 @@ MUTANTS = (
     mutant(
         "a handler approves",
         f"{_KILLERS}::test_only_a_manager_is_asked_to_approve_and_only_their_word_counts",
-        ("steps/approvers.py", 'parts.staff("manager", now)', 'parts.staff("handler", now)'),
+        (
+            "steps/approvers.py",
+            'asked = [person for person in team.here("manager")',
+            'asked = [person for person in team.here("handler")',
+        ),
         ("steps/desk/confirming.py", "    if not _may_approve(acting):\n", "    if not found:\n"),
     ),
     mutant(
         "an order that nobody proved is obeyed",
         f"{_A}::test_a1_the_right_token_without_a_proved_way_does_nothing_but_ask_the_roster_address",
-        ("steps/desk/orders.py", "if not acting.is_proved and any(", "if not acting and any("),
+        ("steps/desk/orders.py", "return not acting.is_proved and any(", "return not acting and any("),
     ),
     mutant(
         "a challenge goes to the address in From",
@@ -151,7 +155,7 @@ MUTANTS = (
         "a requester commands",
         f"{_KILLERS}::test_a_requester_orders_nothing",
         ("steps/receive.py", _WRITES_AGAIN, _OBEYED + _WRITES_AGAIN),
-        ("steps/desk/orders.py", "if not acting.is_proved and any(", "if not acting and any("),
+        ("steps/desk/orders.py", "return not acting.is_proved and any(", "return not acting and any("),
     ),
     mutant(
         "whoever left the roster still acts",

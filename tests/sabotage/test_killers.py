@@ -89,6 +89,8 @@ def test_a_reply_leaves_to_the_requester_alone_and_without_what_it_quoted(story:
 
 
 def test_an_answer_closes_the_request_it_answers_and_no_other() -> None:
-    case, act = done(opened("correct", "marketing_stop", identity=3), "/grant 1", text=ANSWER)
-    case = taken(case, *act.letters)
-    assert [one.state for one in case.requests] == [State.CLOSED, State.OPEN]
+    case, first = done(opened("correct", "marketing_stop", identity=3), "/grant 1", text=ANSWER)
+    case, second = done(case, "/grant 2", text=ANSWER)
+    assert first.letters[0].key != second.letters[0].key
+    case = taken(case, *first.letters)
+    assert [one.state for one in case.requests] == [State.CLOSED, State.DECIDED]

@@ -17,13 +17,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from mailbot.core.case import Case, UnexpectedEvent, fold
 from mailbot.core.events import GENESIS, Event, Name, canonical, chain
 from mailbot.core.reference import reference
-from mailbot.store.cases import Snapshot, append, events_of, insert_cases, reserve_numbers, snapshots
+from mailbot.store.cases import Snapshot, append, events_of, insert_cases, reserve_numbers, snapshots, unchanged
 from mailbot.store.claim import LeaseLost, claim, claim_fairly, release, settle, settle_all
+from mailbot.store.digest import least_sure
 from mailbot.store.engine import read, write
 from mailbot.store.ledger import Arrival, Disposition, Place, Settlement, counts, hold_unread, record, settle_inbox
 from mailbot.store.mail import Post, claim_interrupted, claim_posts, opened, queue, seal_posts
 from mailbot.store.migrate import behind, upgrade
-from mailbot.store.register import least_sure
 from mailbot.store.tables import (
     OFFICE,
     blob,
@@ -86,6 +86,36 @@ def test_a_schema_of_another_version_is_named(
     with write(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
     assert behind(engine, "main") == expected
+
+
+CASE_OF_BEFORE = """INSERT INTO case_file (id, ref, key_id, state, language, policy, flags, seq, head)
+VALUES (1, 'KJ-2026-000001-A', 'k', 'received', 'ja', 'appi', '', 1, 'h')"""
+REQUESTS_OF_BEFORE = """
+INSERT INTO request (case_id, number, kind, "right", state, fired, moved, is_extended, answer_on)
+VALUES (1, 1, 'disclose', 'disclosure', 'open', 'half_used', 20, true, '2027-01-08'),
+(1, 2, 'correct', 'correction', 'open', '', 0, false, '2026-12-03')"""
+
+
+def test_an_extension_of_the_schema_before_stays_used_and_its_days_stay_counted(
+    new_engine: Callable[[str], Engine],
+) -> None:
+    engine = new_engine("main")
+    upgrade(engine, "main", "0004")
+    with write(engine) as connection:
+        connection.execute(text(CASE_OF_BEFORE))
+        connection.execute(text(REQUESTS_OF_BEFORE))
+    upgrade(engine, "main")
+    with read(engine) as connection:
+        extended, other = snapshots(connection, [1])[1].case.requests
+    assert (extended.is_extended, extended.extension, extended.moved, extended.is_gate_answered) == (
+        True,
+        "0bd",
+        20,
+        True,
+    )
+    assert extended.fired == {"half_used"}
+    assert str(extended.answer_on) == "2027-01-08"
+    assert (other.is_extended, other.moved, other.is_gate_answered, other.worked_at) == (False, 0, False, None)
 
 
 FOR_EVER = [
@@ -340,6 +370,17 @@ def test_an_event_that_cannot_happen_writes_nothing_of_its_batch(engine: Engine)
         append(connection, snapshots(connection, [first, second]), impossible)
     with read(engine) as connection:
         assert [len(events_of(connection, case_id)) for case_id in (first, second)] == [2, 2]
+
+
+def test_what_was_decided_about_a_case_that_another_worker_let_go_on_is_given_up(engine: Engine) -> None:
+    case_id = put_case(engine)
+    with read(engine) as connection:
+        looked_at = snapshots(connection, [case_id])
+    with write(engine) as connection:
+        assert unchanged(connection, looked_at) == looked_at
+        append(connection, looked_at, {case_id: [event(Name.FLAG_RAISED)]})
+    with pytest.raises(LeaseLost), write(engine) as connection:
+        unchanged(connection, looked_at)
 
 
 def test_two_workers_with_one_snapshot_cannot_both_append(engine: Engine) -> None:

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
+from mailbot.core.absence import written_day
 from mailbot.core.reader.headers.sender import strict_address
 from mailbot.core.reference import is_reference
 
-MAX_DAYS = 60
+MAX_DAYS = 62
+"""Days one command may name: the longest extension any shipped policy allows is two months."""
 MAX_WORD_CHARS = 254
 """The longest word that is looked at: an address. Normalising is not linear, so it never sees more (threats C9)."""
 
@@ -141,9 +143,16 @@ def ground(word: str) -> str | None:
 
 
 def days(word: str) -> str | None:
-    """Read a number of days (1..60), with or without its unit, as the number alone."""
+    """Read a number of days (1..62), with or without its unit, as the number alone."""
     found = _DAYS.fullmatch(word)
     return str(int(found[1])) if found and 1 <= int(found[1]) <= MAX_DAYS else None
+
+
+def absent_days(word: str) -> str | None:
+    """Read a day, or two joined as one word (`12/1〜12/5`), as `core.absence` reads them: `12-01..12-05`."""
+    ends = [written_day(end) for end in re.split(r"\.\.|~|〜|から", word.removesuffix("まで")) if end]
+    known = [end for end in ends if end]
+    return "..".join(known) if known and known == ends else None
 
 
 def request_number(word: str) -> str | None:

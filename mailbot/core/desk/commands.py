@@ -10,6 +10,7 @@ from mailbot.core.desk.arguments import (
     Arguments,
     Slot,
     Text,
+    absent_days,
     address,
     case_reference,
     coded,
@@ -54,6 +55,7 @@ LEVEL_WORDS: Mapping[Level, tuple[str, str]] = {
 """Who must stand behind a command, in Japanese and English."""
 
 _ON_LINE = Arguments(takes_number=True)
+_absent_from = Slot(lambda word: OFF.get(word.casefold()) or absent_days(word), words=tuple(OFF))
 _STAFF, _CODE, _MANAGER = Level.STAFF, Level.CODE, Level.MANAGER
 
 # One row each: name, words and level; what may follow; English; Japanese.
@@ -120,8 +122,8 @@ _TABLE = (
     ),
     Spec(
         *("extend", ("extend",), ("延長",), _MANAGER, Arguments((Slot(days),), Text.REQUIRED, has_requests=True)),
-        *("/extend DAYS WHY [#1 #3]", "Extends the date by business days (1-60), once."),
-        *("/延長 日数 理由 [#1 #3]", "期限を営業日数(1〜60)だけ延ばします。一度だけです。"),
+        *("/extend DAYS WHY [#1 #3]", "Extends the date once, by business days (or as its law counts)."),
+        *("/延長 日数 理由 [#1 #3]", "期限を一度だけ延ばします。日数は営業日、月や暦日で数える規則では暦日です。"),
     ),
     Spec(
         *("close", ("close",), ("完了",), _CODE, Arguments((coded(CLOSED, is_required=False),), Text.OPTIONAL)),
@@ -204,6 +206,12 @@ _TABLE = (
         Arguments((Slot(days, is_required=False),), takes_number=True),
         *("/snooze [DAYS]", "Puts off the reminders by business days."),
         *("/後で [日数]", "催促を営業日数だけ後にします。"),
+    ),
+    Spec(
+        *("absent", ("absent", "away"), ("不在", "休暇"), _STAFF),
+        Arguments((_absent_from, Slot(absent_days, is_required=False, follows=True))),
+        *("/absent FROM [TO]|off", "Says when you are away (12/1 12/5); others are told in your place. `off` ends it."),
+        *("/不在 初日 [最終日]|解除", "不在の日を伝え(例: 12/1 12/5)、代わりの人に知らせます。「解除」で戻ります。"),
     ),
     Spec(
         *("to", ("to",), ("宛先",), _MANAGER, Arguments((Slot(address),))),

@@ -1,27 +1,25 @@
-"""The acts that decide requests, each with the letter it owes: grant, refuse, no such data, extend, close, send."""
+"""The acts that decide requests, each with the letter it owes: grant, refuse, no such data, close."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from itertools import groupby
 
-from mailbot.core.case import Request
 from mailbot.core.desk.fields import read_fields
 from mailbot.core.desk.identity import lacks_identity, tier_needed
-from mailbot.core.desk.letterbook import ADDRESSEE, Field, Form, form_for, forms_of
+from mailbot.core.desk.letterbook import ADDRESSEE, Field, Form, form_for
 from mailbot.core.desk.order import Command
 from mailbot.core.desk.outcomes import ALTERNATIVE, FULL, NO_DATA, PARTIAL, REFUSED, Owed, owed
 from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.kinds import KINDS
 from mailbot.core.letters import Said
-from mailbot.core.progress import extended
+from mailbot.core.request import Request
 
 _GIVING = {FULL, PARTIAL, NO_DATA, ALTERNATIVE}
 """Outcomes that act on somebody's data, or tell whether there is any: the identity comes first."""
 
 
-_GROUNDED = {PARTIAL, REFUSED}
+GROUNDED = {PARTIAL, REFUSED}
 """Outcomes that name a ground of the law's list."""
 
 
@@ -61,7 +59,7 @@ def decide(scene: Scene, command: Command, outcome: str, ground: str, template: 
 
 def _chosen(scene: Scene, command: Command, outcome: str, ground: str, template: str) -> list[Request]:
     """Return the requests an outcome is for: those that were named, else all that may have it."""
-    named = _named(scene, command)
+    named = named_requests(scene, command)
     fitting = [one for one in named if _fits(scene, one, outcome, ground, template)]
     if fitting and (not command.requests or fitting == named):
         return fitting
@@ -70,7 +68,7 @@ def _chosen(scene: Scene, command: Command, outcome: str, ground: str, template:
     raise NotDone("not_allowed", command.line, right=named[0].kind, outcome=outcome)
 
 
-def _named(scene: Scene, command: Command) -> list[Request]:
+def named_requests(scene: Scene, command: Command) -> list[Request]:
     """Return the undecided requests a command names, all where it names none. Raises NotDone for any other number."""
     named = [one for one in scene.case.undecided if not command.requests or one.number in command.requests]
     if not named or not set(command.requests) <= {one.number for one in named}:
@@ -109,7 +107,7 @@ def _letters(scene: Scene, command: Command, chosen: Sequence[Request], outcome:
     by_template = sorted(debts, key=lambda number: debts[number].template)
     for template, numbers in groupby(by_template, key=lambda number: debts[number].template):
         if template:
-            found.append(_order(command, template, tuple(numbers), outcome, ground, filled))
+            found.append(letter_order(command, template, tuple(numbers), outcome, ground, filled))
         elif words.strip():
             found.append(LetterOrder("relay", "", tuple(numbers), outcome, text=words.strip()))
         else:
@@ -128,9 +126,10 @@ def _form(debt: Owed, outcome: str) -> Form | None:
     return form_for(debt.template, outcome) if debt.template else None
 
 
-def _order(
+def letter_order(
     command: Command, template: str, numbers: tuple[int, ...], outcome: str, ground: str, filled: Mapping[str, str]
 ) -> LetterOrder:
+    """Return the order of a letter about some requests. Raises NotDone where a required field is not filled in."""
     form = form_for(template, outcome)
     if lacking := form.missing(filled):
         raise NotDone("missing", command.line, letter=form.code, fields=lacking)
@@ -144,51 +143,6 @@ def _fields(fields: Sequence[Field], filled: Mapping[str, str]) -> dict[str, str
 def _decided(scene: Scene, request: Request, outcome: str, ground: str) -> Event:
     data: dict[str, Json] = {"outcome": outcome, "ground": ground, "mail": ""}  # `keyed` says which mail it waits for
     return Event(Name.REQUEST_DECIDED, scene.now, scene.actor, request.number, data)
-
-
-def send(scene: Scene, command: Command) -> Act:
-    """Write a letter of the book: one that decides, decides; any other only tells."""
-    if not command.words:
-        return Act()
-    forms, ground = forms_of(command.words[0]), "".join(command.words[1:])
-    if not forms:
-        raise NotDone("unknown_letter", command.line)
-    if ground and forms[-1].outcome not in _GROUNDED:
-        raise NotDone("argument", command.line, usage="send")
-    if forms[0].outcome:
-        outcome = forms[0].outcome if not ground else forms[-1].outcome
-        return decide(scene, command, outcome, ground, forms[0].template)
-    numbers = tuple(one.number for one in scene.case.running)
-    if forms[0].template == "closure" and numbers:  # it tells the requester that nothing more will come
-        raise NotDone("open_requests", command.line, numbers=numbers)
-    filled, _ = read_fields(scene.text, forms[0].fields)
-    order = _order(command, forms[0].template, numbers, "", "", filled)
-    return Act((), (Said("sent", {"letter": forms[0].code}, command.line),), (order,))
-
-
-def extend(scene: Scene, command: Command) -> Act:
-    """Extend the service date once, with its reason, before it has come (law §2)."""
-    days = int(command.words[0])
-    today = scene.rules.calendar.local_day(scene.now)
-    chosen = _named(scene, command)
-    stuck = [one for one in chosen if one.is_extended or one.pause or (one.answer_on and one.answer_on <= today)]
-    if stuck:
-        raise NotDone("no_extension", command.line)
-    most = [scene.rules.policy.periods[KINDS[one.kind].periods].extension for one in chosen]
-    if any(period is None or days > period.amount for period in most):
-        raise NotDone("argument", command.line, usage="extend")
-    events = tuple(extended(one, days, scene.rules, scene.now, scene.actor) for one in chosen)
-    after = {one.number: one for one in scene.after(events).case.requests}
-    old_on, new_on = _first_due(chosen), _first_due([after[one.number] for one in chosen])
-    filled, rest = read_fields(scene.text, form_for("status_report", "").fields)
-    order = _order(command, "status_report", tuple(after), "", "", {"reason": command.text or rest, **filled})
-    facts = {"old_on": old_on, "new_on": new_on}
-    told = Said("extended", facts, command.line)
-    return Act(events, (told,), (replace(order, numbers=tuple(one.number for one in chosen), facts=facts),))
-
-
-def _first_due(requests: Sequence[Request]) -> date:
-    return min(one.answer_on for one in requests if one.answer_on)
 
 
 def close(scene: Scene, command: Command) -> Act:
@@ -209,7 +163,7 @@ def close(scene: Scene, command: Command) -> Act:
 def _given_up(scene: Scene, command: Command, outcome: str) -> Act:
     numbers = tuple(one.number for one in scene.case.undecided)
     filled, _ = read_fields(scene.text, form_for("closure", outcome).fields)
-    order = _order(command, "closure", numbers, outcome, "", filled)
+    order = letter_order(command, "closure", numbers, outcome, "", filled)
     events = [_decided(scene, one, outcome, "") for one in scene.case.undecided]
     told = Said("closed", {"why": outcome}, command.line)
     return Act(tuple(events), (told,), (replace(order, facts={"why": outcome}),))

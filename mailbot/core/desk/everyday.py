@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from mailbot.core.case import Case, Request
+from mailbot.core.case import Case
+from mailbot.core.desk.absences import absent
 from mailbot.core.desk.deciding import unasked
 from mailbot.core.desk.fields import read_fields
 from mailbot.core.desk.identity import tier_needed
@@ -13,6 +14,7 @@ from mailbot.core.desk.scene import Act, Extra, LetterOrder, NotDone, Scene
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.letters import Said
 from mailbot.core.progress import decide_reopen, opened_by_hand, pause_ended, reclassified
+from mailbot.core.request import Request
 from mailbot.core.transitions import State
 
 ASKED: Mapping[str, tuple[str, str]] = {
@@ -151,7 +153,9 @@ def reopen(scene: Scene, command: Command) -> Act:
     """Open a closed case again."""
     if scene.case.state is not State.CLOSED:
         raise NotDone("cannot", command.line, state=scene.case.state.value)
-    return Act(tuple(decide_reopen(scene.case, "by_staff", scene.now)), (Said("reopened", {}, command.line),))
+    today = scene.rules.calendar.local_day(scene.now)
+    events = decide_reopen(scene.case, "by_staff", today, scene.now, scene.rules)
+    return Act(tuple(events), (Said("reopened", {}, command.line),))
 
 
 def snooze(scene: Scene, command: Command) -> Act:
@@ -183,5 +187,6 @@ EVERYDAY: Mapping[str, Callable[[Scene, Command], Act]] = {
     "link": link,
     "reopen": reopen,
     "snooze": snooze,
+    "absent": absent,
     **dict.fromkeys(("status", "list", "history", "why", "help", "files", "undo"), shown),
 }

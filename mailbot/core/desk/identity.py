@@ -6,9 +6,10 @@ The least intrusive check that suffices is the right one; a waiver needs the man
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailbot.core.case import Case, Request
+from mailbot.core.case import Case
 from mailbot.core.desk.levels import Level
 from mailbot.core.policy import HIGHEST_TIER, Policy
+from mailbot.core.request import Request
 
 
 @dataclass(frozen=True, slots=True)

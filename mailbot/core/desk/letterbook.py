@@ -130,6 +130,9 @@ FORMS: tuple[Form, ...] = (
 )
 """Every letter beside the acknowledgement (L1), in the order of law §3. ADDRESSEE may be added to each."""
 
+_BY_ITSELF = (Form("", "reminder", ""), Form("", "resumed", ""))
+"""The letters that nobody has sent: a day or a reply makes them owed."""
+
 
 def forms_of(code: str) -> tuple[Form, ...]:
     """Return the forms of a letter code, in any case; empty for an unknown one."""
@@ -138,7 +141,7 @@ def forms_of(code: str) -> tuple[Form, ...]:
 
 def form_for(template: str, outcome: str) -> Form:
     """Return the form of a template in one outcome. Raises KeyError."""
-    for form in FORMS:
+    for form in (*FORMS, *_BY_ITSELF):
         if form.template == template and form.outcome in {"", outcome}:
             return form
     raise KeyError(f"{template}/{outcome}")

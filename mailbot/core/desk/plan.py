@@ -4,7 +4,7 @@ Everyday acts happen at once, all or none. Whatever would leave, or weighs more,
 what would happen, and a code stands for exactly that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core.desk.everyday import EVERYDAY
@@ -13,6 +13,7 @@ from mailbot.core.desk.levels import Level
 from mailbot.core.desk.order import Command
 from mailbot.core.desk.outcomes import FULL, owed
 from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
+from mailbot.core.desk.telling import REPORT
 from mailbot.core.desk.weighty import WEIGHTY, level_of
 from mailbot.core.events import Event, Name
 
@@ -62,16 +63,21 @@ def carry_out(scene: Scene, commands: Sequence[Command], text: str, effect_id: s
 
 
 def keyed(act: Act, effect_id: str) -> Act:
-    """Give every letter the key of its mail, and every decision the mail it waits for."""
+    """Give every letter the key of its mail, and every decision and status report the mail it waits for."""
     letters = tuple(replace(one, key=one.key or f"letter:{effect_id}:{place}") for place, one in enumerate(act.letters))
-    mails = {number: one.key for one in letters for number in one.numbers if one.outcome}
+    mails = {
+        Name.REQUEST_DECIDED: {number: one.key for one in letters for number in one.numbers if one.outcome},
+        Name.STATUS_LETTER_WRITTEN: {
+            number: one.key for one in letters for number in one.numbers if one.template == REPORT
+        },
+    }
     return replace(act, letters=letters, events=tuple(_with_mail(event, mails) for event in act.events))
 
 
-def _with_mail(event: Event, mails: dict[int, str]) -> Event:
-    if event.name is not Name.REQUEST_DECIDED:
+def _with_mail(event: Event, mails: Mapping[Name, Mapping[int, str]]) -> Event:
+    if event.name not in mails:
         return event
-    return replace(event, data={**event.data, "mail": mails.get(event.request or 0, "")})
+    return replace(event, data={**event.data, "mail": mails[event.name].get(event.request or 0, "")})
 
 
 def _offer(code: str, scene: Scene, commands: tuple[Command, ...], words: str) -> Offer:

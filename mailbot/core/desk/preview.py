@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailbot.core.case import Case
 from mailbot.core.clock import Rules
-from mailbot.core.correspondence import Reader, first_due, request_line
+from mailbot.core.correspondence import Reader, first_owed, request_line
 from mailbot.core.desk.receipt import in_words
 from mailbot.core.letters import Company, Letter, LetterKind, Rendered, Said, Tap
 from mailbot.core.message import Attachment, Language
@@ -95,6 +95,6 @@ def together(letters: Sequence[Rendered]) -> str:
 
 
 def _dates(case: Case, rules: Rules, now: datetime) -> Mapping[str, object]:
-    due_on = first_due(case.running)
+    due_on = first_owed(case.running, rules, now)
     today = rules.calendar.local_day(now)
     return {"due_on": due_on, "days_left": rules.calendar.business_days_between(today, due_on) if due_on else None}

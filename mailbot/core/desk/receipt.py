@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailbot.core.case import Case, Request
+from mailbot.core.case import Case
 from mailbot.core.clock import Rules
-from mailbot.core.correspondence import first_due
+from mailbot.core.correspondence import first_owed
 from mailbot.core.desk.commands import COMMANDS
 from mailbot.core.desk.identity import lacks_identity
 from mailbot.core.desk.letterbook import Field
@@ -15,6 +15,7 @@ from mailbot.core.kinds import UNCLASSIFIED, Kind
 from mailbot.core.letters import Company, Letter, LetterKind, Said, Tap
 from mailbot.core.message import Language
 from mailbot.core.progress import reason_of
+from mailbot.core.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Receipt:
 
 def receipt(company: Company, told: Receipt, rules: Rules, now: datetime) -> Letter:
     """Return the receipt as a letter to the actor."""
-    due_on = first_due(told.case.running)
+    due_on = first_owed(told.case.running, rules, now)
     today = rules.calendar.local_day(now)
     context = {
         "company": company,

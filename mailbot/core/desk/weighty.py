@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from mailbot.core.case import Request
-from mailbot.core.desk.deciding import close, extend, grant, nodata, partial, refuse, send, unasked
+from mailbot.core.desk.deciding import close, grant, nodata, partial, refuse, unasked
 from mailbot.core.desk.everyday import other_case
 from mailbot.core.desk.identity import METHODS
 from mailbot.core.desk.levels import Level
 from mailbot.core.desk.order import Command
 from mailbot.core.desk.outcomes import owed
 from mailbot.core.desk.scene import Act, Extra, NotDone, Scene
+from mailbot.core.desk.telling import extend, send
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.letters import Said
-from mailbot.core.progress import opened_by_hand, pause_ended
+from mailbot.core.progress import gone_on, pause_ended
+from mailbot.core.request import Request
 from mailbot.core.transitions import State
 
 
@@ -68,8 +69,9 @@ def absorbed(source: Scene, target: Scene) -> tuple[Event, ...]:
         Event(Name.CASE_ABSORBED, source.now, source.actor, data={"ref": source.case.ref}),
         *(unasked(target, known[one.kind], "asked_earlier") for one in fresh if one.kind in known),
         *(
-            opened_by_hand(number, one.kind, one.received_at or source.now, source.rules, source.now, source.actor)
+            event
             for number, one in enumerate(fresh, first)
+            for event in gone_on(one, number, source.rules, source.now, source.actor)
         ),
     )
 

@@ -87,12 +87,19 @@ class Result:
 def done(acting: Acting, result: Result) -> Done:
     """Settle the mail with its case, whatever came of it."""
     before = acting.snapshot.case
-    events = [*decide_staff(acting.one.row.ledger_id, acting.person.id, acting.now), *result.events]
-    events += queued([one for one in result.posts if one.audience == "requester"], acting.now)
+    wrote = decide_staff(acting.one.row.ledger_id, acting.person.id, acting.now, is_proved=acting.is_proved)
+    events = [*wrote, *result.events]
+    events += letters_queued(acting, result)
     due = due_after(before, fold(events, before), acting.rules, acting.now) if acting.snapshot.case_id != OFFICE else {}
     text = kept(acting.parts, acting.one, acting.snapshot.key_id)
     settled = joined(acting.one, acting.snapshot, Disposition.STAFF, text, events, due, result.posts, result.writes)
     return replace(settled, also=result.also, parties=result.parties)
+
+
+def letters_queued(acting: Acting, result: Result) -> list[Event]:
+    """Return the facts that letters of the case were written; those of another case belong to that one."""
+    own = [one for one in result.posts if one.audience == "requester" and one.case_id == acting.snapshot.case_id]
+    return queued(own, acting.now)
 
 
 def scene_of(acting: Acting, commands: Sequence[Command], text: str) -> Scene:

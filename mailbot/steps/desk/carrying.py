@@ -8,7 +8,6 @@ from functools import partial
 from sqlalchemy import Connection
 
 from mailbot.core.case import Case, fold
-from mailbot.core.correspondence import Reader, Shown, notice
 from mailbot.core.desk.attachments import type_of
 from mailbot.core.desk.letter_of import DESTROYED_DAYS
 from mailbot.core.desk.letterbook import form_for
@@ -17,13 +16,14 @@ from mailbot.core.desk.weighty import absorbed
 from mailbot.core.events import Event, Json, Name, stamp
 from mailbot.core.letters import Said
 from mailbot.core.outgoing import Enclosed, Thread
-from mailbot.core.progress import opened_by_hand
+from mailbot.core.progress import gone_on
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.reference import reference
 from mailbot.core.sentences import MailText
 from mailbot.edge.sandbox import Unreadable
-from mailbot.steps.desk.acting import Acting, Result, answer, told
+from mailbot.steps.desk.acting import Acting, Result, answer
 from mailbot.steps.desk.offering import frozen_letters
+from mailbot.steps.desk.putting import put_before
 from mailbot.steps.done import Also, due_after
 from mailbot.steps.letters import Confirmed, case_address, letter_post, messages, thread_of
 from mailbot.store.blobs import sealed, texts
@@ -36,12 +36,11 @@ from mailbot.store.mail import Post
 from mailbot.store.papers import plan_destruction
 
 
-def carried(acting: Acting, effect: Effect, scene: Scene, act: Act, said: Sequence[Said]) -> Result:
-    """Return everything a confirmed effect leads to, the receipt of its last confirmer included. Raises NotDone."""
+def carried(acting: Acting, effect: Effect, scene: Scene, act: Act) -> tuple[Result, list[Said]]:
+    """Return everything a confirmed effect leads to, and what its last confirmer is told of it. Raises NotDone."""
     letters = _letters(acting, effect, scene, act, acting.now)
     result = Result(events=act.events, posts=tuple(letters)) + extras(acting, scene, act.extras)
-    lines = [*said, *_numbered(act.said, result.also), *_sent(act)]
-    return result + answer(acting, lines, fold(act.events, scene.case))
+    return result, [*_numbered(act.said, result.also), *_sent(act)]
 
 
 def _numbered(said: Sequence[Said], also: Sequence[Also]) -> list[Said]:
@@ -179,7 +178,7 @@ def _merge(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
         if row.blob_id
     )
     case = fold(events, target.case)
-    before_staff = _put_before(acting, target, case, [case.handler, acting.person.id], "merged")
+    before_staff = put_before(acting, target, case, [case.handler, acting.person.id], "merged")
     return Result(also=(Also(target, events, due),), parties=parties) + before_staff
 
 
@@ -201,7 +200,7 @@ def _split(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
     handler = scene.case.handler or acting.person.id
     events = (
         Event(Name.CASE_OPENED, acting.now, acting.person.id, data=opened),
-        opened_by_hand(1, moved.kind, received_at, scene.rules, acting.now, acting.person.id),
+        *gone_on(moved, 1, scene.rules, acting.now, acting.person.id),
         Event(Name.ACKNOWLEDGEMENT_WITHHELD, acting.now, data={"why": "split"}),
         Event(Name.CASE_LINKED, acting.now, acting.person.id, data={"ref": scene.case.ref}),
         Event(Name.HANDLER_ASSIGNED, acting.now, acting.person.id, data={"handler": handler}),
@@ -211,7 +210,7 @@ def _split(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
     party = _party(acting, number, key_id, address, "requester")
     case, opening = fold(events), Snapshot(number, key_id, Case())
     due = due_after(Case(), case, scene.rules, acting.now)
-    before_staff = _put_before(acting, opening, case, [handler, acting.person.id], "split")
+    before_staff = put_before(acting, opening, case, [handler, acting.person.id], "split")
     return Result(also=(Also(opening, events, due, is_new=True),), parties=(party,)) + before_staff
 
 
@@ -239,24 +238,7 @@ def _second(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
 def _tell(acting: Acting, scene: Scene, values: tuple[str, ...]) -> Result:
     """Put the case before its new handler."""
     others = [one for one in values if one != acting.person.id]
-    return _put_before(acting, acting.snapshot, scene.case, others, "assigned")
-
-
-def _put_before(acting: Acting, snapshot: Snapshot, case: Case, staff_ids: Sequence[str | None], what: str) -> Result:
-    """Put a case before staff in its own thread, with the newest message of the requester: from there they act on it.
-
-    `case` is the case as it stands after what happens now.
-    """
-    wrote = messages(acting.parts, acting.snapshot.case_id)
-    today = acting.parts.rules.calendar.local_day(acting.now)
-    there, rules = replace(acting, snapshot=snapshot), acting.parts.rules_of(case.policy)
-    result = Result()
-    for person in acting.parts.config.staff_on(today) if wrote else ():
-        if person.id in staff_ids:
-            shown = Shown(wrote[-1], case.received_at or acting.now, None, {}, is_follow_up=False)
-            reader = Reader(person.address, person.language, "handler")
-            result += told(there, person, notice(acting.parts.company, case, shown, reader, rules, acting.now), what)
-    return result
+    return put_before(acting, acting.snapshot, scene.case, others, "assigned")
 
 
 _EXTRAS: Mapping[str, Callable[[Acting, Scene, tuple[str, ...]], Result]] = {

@@ -1,7 +1,7 @@
 """Codes that come back: the author confirms or gives up, the manager approves or sends back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from mailbot.core.case import Case, fold
@@ -38,6 +38,15 @@ from mailbot.store.effects import (
 from mailbot.store.engine import read
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an effect: everything that is written, the lines of the receipt, and the case afterwards."""
+
+    result: Result
+    said: tuple[Said, ...]
+    case: Case
+
+
 def waiting_for(acting: Acting, confirmation: Confirmation) -> Waiting:
     """Return what a code stands for. Raises NotDone unless this very person may use it, here and now."""
     with read(acting.parts.engine) as connection:
@@ -67,12 +76,12 @@ def settle(acting: Acting, confirmation: Confirmation, found: Waiting) -> Result
     if confirmation.verb != CONFIRMS:
         return _ended(acting, confirmation, found)
     if found.purpose == APPROVE:
-        return _approved(acting, found)
+        return _answered(acting, approved(acting, found))
     if found.effect.level >= Level.MANAGER and not _is_one_person_firm(acting):
         return _asked(acting, found)
     names = [Name.EFFECT_CONFIRMED, *([Name.APPROVAL_GIVEN] if found.effect.level >= Level.MANAGER else [])]
     confirmed = [Event(one, acting.now, acting.person.id, data=_which(found)) for one in names]
-    return _done(acting, found, _act(acting, found), OFFERED, confirmed)
+    return _answered(acting, _done(acting, found, _act(acting, found), OFFERED, confirmed))
 
 
 def _which(found: Waiting) -> dict[str, str]:
@@ -85,23 +94,29 @@ def _is_one_person_firm(acting: Acting) -> bool:
 
 def _ended(acting: Acting, confirmation: Confirmation, found: Waiting) -> Result:
     """Send an effect back to its author with the reason, or let the author give it up."""
-    is_denied = found.purpose == APPROVE
-    before, after = (APPROVING, DENIED) if is_denied else (OFFERED, VOID)
-    name = Name.APPROVAL_DENIED if is_denied else Name.EFFECT_VOIDED
-    said = (
-        Said("denied", {"reason": confirmation.reason}, confirmation.line)
-        if is_denied
-        else Said("undone", {}, confirmation.line)
-    )
-    result = Result(
+    if found.purpose == APPROVE:
+        return _answered(acting, sent_back(acting, found, confirmation.reason, confirmation.line))
+    said = Said("undone", {}, confirmation.line)
+    return _moved(acting, found, Name.EFFECT_VOIDED, (OFFERED, VOID)) + answer(acting, [said])
+
+
+def sent_back(acting: Acting, found: Waiting, reason: str, line: str) -> Outcome:
+    """Send an effect back to its author with the reason."""
+    said = Said("denied", {"reason": reason}, line)
+    result = _moved(acting, found, Name.APPROVAL_DENIED, (APPROVING, DENIED))
+    case = acting.snapshot.case
+    return Outcome(result + _author_told(acting, found, case, said), (said,), case)
+
+
+def _moved(acting: Acting, found: Waiting, name: Name, states: tuple[str, str]) -> Result:
+    before, after = states
+    return Result(
         events=(Event(name, acting.now, acting.person.id, data=_which(found)),),
         writes=(
             partial(move_effect, effect_id=found.effect.id, before=before, after=after, now=acting.now),
             partial(void_others, case_id=acting.snapshot.case_id, author=found.effect.author, now=acting.now),
         ),
     )
-    result += answer(acting, [said])
-    return result + (_author_told(acting, found, acting.snapshot.case, said) if is_denied else Result())
 
 
 def _author_told(acting: Acting, found: Waiting, case: Case, *said: Said) -> Result:
@@ -118,16 +133,30 @@ def _author_told(acting: Acting, found: Waiting, case: Case, *said: Said) -> Res
     return result
 
 
-def _approved(acting: Acting, found: Waiting) -> Result:
-    """Carry out what a manager stands behind; nobody approves their own (policy §7: four eyes)."""
+def approved(acting: Acting, found: Waiting, line: str = "") -> Outcome:
+    """Carry out what a manager stands behind; nobody approves their own (policy §7: four eyes). Raises NotDone.
+
+    `line` is what they typed where no code stands for it.
+    """
     if found.effect.author == acting.person.id and not _is_one_person_firm(acting):
-        raise NotDone("self_approval")
+        raise NotDone("self_approval", line)
     if not _may_approve(acting):
-        raise NotDone("not_manager")
+        raise NotDone("not_manager", line)
     given = Event(Name.APPROVAL_GIVEN, acting.now, acting.person.id, data=_which(found))
-    act, by = _act(acting, found), Said("approved_by", {"who": acting.person.name})
-    result = _done(acting, found, act, APPROVING, (given,), Said("approved"))
-    return result + _author_told(acting, found, fold(act.events, acting.snapshot.case), by, *act.said)
+    by = Said("approved_by", {"who": acting.person.name})
+    try:
+        act = _act(acting, found)
+    except NotDone as fault:
+        return _too_late(acting, found, fault.said)
+    done = _done(acting, found, act, APPROVING, (given,), Said("approved", {}, line))
+    return replace(done, result=done.result + _author_told(acting, found, done.case, by, *act.said))
+
+
+def _too_late(acting: Acting, found: Waiting, why: Said) -> Outcome:
+    """End what cannot be done any more as it was shown: its author is told why, and no manager is asked again."""
+    result = _moved(acting, found, Name.APPROVAL_DENIED, (APPROVING, DENIED))
+    case = acting.snapshot.case
+    return Outcome(result + _author_told(acting, found, case, why), (why,), case)
 
 
 def _may_approve(acting: Acting) -> bool:
@@ -184,14 +213,22 @@ def _scene(acting: Acting, found: Waiting) -> Scene:
     return replace(scene, actor=found.effect.author, message=found.effect.message)
 
 
-def _done(acting: Acting, found: Waiting, act: Act, before: str, first: Sequence[Event], *said: Said) -> Result:
-    """Carry the effect out, once: the code is used up in the same transaction."""
+def _done(acting: Acting, found: Waiting, act: Act, before: str, first: Sequence[Event], *said: Said) -> Outcome:
+    """Carry the effect out, once: it moves on, and its code is used up, in the same transaction."""
+    used = (partial(use_code, code_id=found.code_id, now=acting.now),) if found.code_id else ()
     result = Result(
         events=tuple(first),
         writes=(
-            partial(use_code, code_id=found.code_id, now=acting.now),
+            *used,
             partial(move_effect, effect_id=found.effect.id, before=before, after=DONE, now=acting.now),
             partial(void_others, case_id=acting.snapshot.case_id, author=found.effect.author, now=acting.now),
         ),
     )
-    return result + carried(acting, found.effect, _scene(acting, found), act, said)
+    scene = _scene(acting, found)
+    more, lines = carried(acting, found.effect, scene, act)
+    return Outcome(result + more, (*said, *lines), fold(act.events, scene.case))
+
+
+def _answered(acting: Acting, done: Outcome) -> Result:
+    """Return an outcome with the receipt of whoever let it happen."""
+    return done.result + answer(acting, done.said, done.case)

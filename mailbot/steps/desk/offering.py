@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -17,18 +18,19 @@ from mailbot.core.desk.preview import Offered, Preview, preview
 from mailbot.core.desk.scene import Act, LetterOrder, NotDone, Scene
 from mailbot.core.desk.warnings import BLOCKING, Draft, warnings_of
 from mailbot.core.events import Event, Name
-from mailbot.core.letters import LetterKind, Rendered, Said
+from mailbot.core.letters import Letter, LetterKind, Rendered, Said
 from mailbot.core.marks import REPLY_TO
 from mailbot.core.message import Attachment
 from mailbot.core.reader.attachment.attachment import TNEF_TYPES
 from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.triage import is_own_address
 from mailbot.edge.sandbox import Unreadable
+from mailbot.sections import Staff
 from mailbot.steps.desk.acting import Acting, Result, told
 from mailbot.steps.letters import case_address, written
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import texts
-from mailbot.store.cases import events_of
+from mailbot.store.cases import Snapshot, events_of
 from mailbot.store.effects import (
     CONFIRM,
     VALID,
@@ -62,11 +64,40 @@ class Drafted:
         return any(one.code in BLOCKING for one in self.warnings)
 
 
+class Author(Protocol):
+    """Before whom a draft is put, for which case, because of which mail (its number in the ledger; 0: of none)."""
+
+    @property
+    def parts(self) -> Parts:
+        """The parts of the step."""
+
+    @property
+    def person(self) -> Staff:
+        """Who may confirm."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The case, with the number and the key of its row."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the draft."""
+
+    @property
+    def message(self) -> int:
+        """The number of the mail."""
+
+
 def drafted(acting: Acting, scene: Scene, offers: Sequence[Offer]) -> Drafted:
     """Write the letters of the offers, once, as they would leave."""
-    letters = tuple(_frozen(acting, scene.after(_before(one)), one.act.letters) for one in offers)
+    letters = frozen(acting, scene, offers)
     files, contents = _files(acting) if any(letters) else ((), {})
     return Drafted(letters, files, _warnings(acting, scene, offers[0].act.letters, contents))
+
+
+def frozen(author: Author, scene: Scene, offers: Sequence[Offer]) -> tuple[list[dict[str, str]], ...]:
+    """Return the letters of each offer word by word, as they would leave."""
+    return tuple(_frozen(author, scene.after(_before(one)), one.act.letters) for one in offers)
 
 
 def _before(offer: Offer) -> tuple[Event, ...]:
@@ -78,6 +109,12 @@ def offer(acting: Acting, scene: Scene, offers: Sequence[Offer], draft: Drafted)
     """Keep what may happen, and show it to its author with the codes; older offers of the same author are void."""
     made = [] if draft.is_blocked else [effect_of(acting, one, draft, place) for place, one in enumerate(offers)]
     codes = [new_code(acting.parts.vault, one, acting.person.id, CONFIRM, acting.now + VALID) for one in made]
+    letter = preview_of(acting, scene, offers, draft, codes)
+    return told(acting, acting.person, letter, "preview") + keep(acting, made, codes)
+
+
+def preview_of(author: Author, scene: Scene, offers: Sequence[Offer], draft: Drafted, codes: Sequence[Code]) -> Letter:
+    """Return the mail that shows a draft; without a code for it nothing can leave."""
     first = offers[0].act.said
     shown = [
         Offered(one.code, code.secret, tuple(said for said in one.act.said if said not in first))
@@ -85,18 +122,16 @@ def offer(acting: Acting, scene: Scene, offers: Sequence[Offer], draft: Drafted)
     ]
     value = Preview(
         scene.case,
-        case_address(acting.parts, acting.snapshot) if draft.letters[0] else "",
+        case_address(author.parts, author.snapshot) if draft.letters[0] else "",
         tuple(_rendered(one) for one in draft.letters[0]),
         draft.files,
         draft.warnings,
         tuple(shown),
         first,
-        is_blocked=draft.is_blocked,
+        is_blocked=not codes,
     )
-    letter = preview(
-        acting.parts.company, value, acting.person.address, acting.person.language, scene.rules, acting.now
-    )
-    return told(acting, acting.person, letter, "preview") + keep(acting, made, codes)
+    person = author.person
+    return preview(author.parts.company, value, person.address, person.language, scene.rules, author.now)
 
 
 def keep(acting: Acting, made: Sequence[Effect], codes: Sequence[Code]) -> Result:
@@ -117,11 +152,10 @@ def keep(acting: Acting, made: Sequence[Effect], codes: Sequence[Code]) -> Resul
     return Result(events=events, writes=(write,))
 
 
-def _frozen(acting: Acting, scene: Scene, orders: Sequence[LetterOrder]) -> list[dict[str, str]]:
-    """Return the letters word by word, as they would leave."""
+def _frozen(author: Author, scene: Scene, orders: Sequence[LetterOrder]) -> list[dict[str, str]]:
     found = []
     for order in orders:
-        kind, rendered = written(acting.parts, acting.snapshot, scene, order)
+        kind, rendered = written(author.parts, author.snapshot, scene, order)
         found.append({"kind": kind.value, "template": order.template, **asdict(rendered)})
     return found
 
@@ -143,7 +177,7 @@ def commands_of(payload: Mapping[str, Any]) -> tuple[Command, ...]:
     )
 
 
-def effect_of(acting: Acting, one: Offer, draft: Drafted, place: int = 0) -> Effect:
+def effect_of(author: Author, one: Offer, draft: Drafted, place: int = 0, kind: str = "effect") -> Effect:
     """Return an offer as an effect: everything it does, ready to be hashed and sealed."""
     payload = {
         "offer": one.code,
@@ -152,13 +186,13 @@ def effect_of(acting: Acting, one: Offer, draft: Drafted, place: int = 0) -> Eff
         "letters": draft.letters[place],
         "files": [file.sha256 for file in draft.files],
         "fields": [dict(order.fields) for order in one.act.letters],
-        "to": normalise_address(case_address(acting.parts, acting.snapshot)),
+        "to": normalise_address(case_address(author.parts, author.snapshot)),
         "acts": [[said.code, dict(said.values)] for said in one.act.said],
         "does": as_shown(one.act),
-        "message": acting.message,
+        "message": author.message,
     }
     plain = _as_read_back(payload)
-    return new_effect(acting.snapshot.case_id, acting.message, acting.person.id, "effect", int(one.level), plain)
+    return new_effect(author.snapshot.case_id, author.message, author.person.id, kind, int(one.level), plain)
 
 
 def as_shown(act: Act) -> list[Any]:

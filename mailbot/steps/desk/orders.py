@@ -19,16 +19,20 @@ from mailbot.core.desk.weighty import WEIGHTY
 from mailbot.core.kinds import KINDS, UNCLASSIFIED
 from mailbot.core.letters import Said
 from mailbot.core.reader.headers.sender import normalise_address
-from mailbot.core.reference import is_reference
 from mailbot.core.triage import is_own_address
 from mailbot.edge.sandbox import Unreadable
 from mailbot.sections import Staff
+from mailbot.steps.clock_watch import CLOCK
+from mailbot.steps.desk.absences import absences
 from mailbot.steps.desk.acting import Acting, Result, answer, done, named_cases, scene_of
 from mailbot.steps.desk.carrying import extras, hold, raw_of
 from mailbot.steps.desk.confirming import settle, waiting_for
 from mailbot.steps.desk.doubting import ORDER, challenged, is_too_much, unanswered
+from mailbot.steps.desk.lines import answered, is_answer
 from mailbot.steps.desk.offering import blocked, drafted, effect_of, keep, offer
+from mailbot.steps.desk.putting import escalated
 from mailbot.steps.desk.showing import shown
+from mailbot.steps.desk.trusting import clock_settled
 from mailbot.steps.done import Done
 from mailbot.steps.letters import requester_post, thread_of
 from mailbot.steps.parts import Parts
@@ -41,7 +45,7 @@ from mailbot.store.tables import OFFICE
 
 _FORWARDED = re.compile(r"\s*[\[(【]?\s*(?:fwd?|wg|tr|rv|転送)\s*[:：]", re.IGNORECASE)
 _REF_LINE = re.compile(r"^[^\S\n]*ref: ?[a-z2-9]{39}[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
-_WITHOUT_CASE = {"list", "help"}
+_WITHOUT_CASE = {"list", "help", "absent"}
 _KINDS_ASKED = [kind for code, kind in KINDS.items() if code != UNCLASSIFIED]
 
 
@@ -77,11 +81,29 @@ def _obeyed(acting: Acting) -> tuple[Acting, Result]:
         return acting, answer(acting, _mistaken(order))
     if order.confirmation:
         return _confirmed(acting, order.confirmation)
+    if _is_answer(acting, order):
+        return (acting, _doubted(acting, order)) if _is_doubted(acting, order) else answered(acting, order)
     _by_code_only(order.commands)
     acting = _targeted(acting, order.commands)
-    if not acting.is_proved and any(one.name in EVERYDAY for one in order.commands):
-        return acting, challenged(acting)
-    return acting, _planned(acting, order)
+    return acting, challenged(acting) if _is_doubted(acting, order) else _planned(acting, order)
+
+
+def _is_answer(acting: Acting, order: Order) -> bool:
+    """Say whether a mail in the thread of the office names lines of a digest, or several cases."""
+    return acting.snapshot.case_id == OFFICE and is_answer(order.commands)
+
+
+def _is_doubted(acting: Acting, order: Order) -> bool:
+    """Say whether a mail orders what happens at once, and nothing proves its way."""
+    return not acting.is_proved and any(one.name in EVERYDAY for one in order.commands)
+
+
+def _doubted(acting: Acting, order: Order) -> Result:
+    """Challenge an answer to a digest. Its words stay in the office's file, where none about a case may lie."""
+    for one in order.commands:
+        if one.name == "note" or one.text.strip():
+            raise NotDone("one_case", one.line)
+    return challenged(acting)
 
 
 def _order(acting: Acting) -> Order:
@@ -132,6 +154,8 @@ def _by_code_only(commands: Sequence[Command]) -> None:
 
 def _confirmed(acting: Acting, confirmation: Confirmation) -> tuple[Acting, Result]:
     found = waiting_for(acting, confirmation)
+    if found.effect.kind == CLOCK:
+        return acting, clock_settled(acting, confirmation, found)
     if found.effect.kind != ORDER or confirmation.verb != CONFIRM:
         return acting, settle(acting, confirmation, found)
     return _believed(acting, found)
@@ -145,18 +169,21 @@ def _believed(acting: Acting, found: Waiting) -> tuple[Acting, Result]:
         raise NotDone("code_void")
     doubted = replace(acting, is_proved=True, incoming=incoming, raw=raw, message=found.effect.message)
     order = _order(doubted)
-    doubted = _targeted(doubted, order.commands)
     used = Result(
         writes=(
             partial(use_code, code_id=found.code_id, now=acting.now),
             partial(move_effect, effect_id=found.effect.id, before=OFFERED, after=DONE, now=acting.now),
         )
     )
+    if _is_answer(doubted, order):
+        doubted, result = answered(doubted, order)
+        return doubted, used + result
+    doubted = _targeted(doubted, order.commands)
     return doubted, used + _planned(doubted, order)
 
 
 def _targeted(acting: Acting, commands: Sequence[Command]) -> Acting:
-    """Turn to the case that the commands of a digest's answer name; a case's own thread acts on that case alone."""
+    """Turn to the one case that commands to the office name; a case's own thread acts on that case alone."""
     targets = {one.target for one in commands if one.target}
     if not targets:
         return acting
@@ -165,10 +192,6 @@ def _targeted(acting: Acting, commands: Sequence[Command]) -> Acting:
         if targets:
             raise NotDone("wrong_case")
         return acting
-    if len(targets) > 1:
-        raise NotDone("one_case", commands[0].line)
-    if not is_reference(next(iter(targets))):
-        raise NotDone("line_number", commands[0].line)
     ref = targets.pop()
     named = named_cases(acting.parts, [ref])
     if ref not in named:
@@ -195,6 +218,8 @@ def _planned(acting: Acting, order: Order) -> Result:
         Result(events=wanted.at_once.events)
         + _asked(acting, after, wanted)
         + extras(acting, after, wanted.at_once.extras)
+        + absences(acting, wanted.at_once.extras)
+        + escalated(acting, scene.case, after.case)
     )
     look = shown(acting, after, wanted.at_once.extras)
     result += look.result

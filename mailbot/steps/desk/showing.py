@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
 
-from mailbot.core.case import Case, Request, fold
-from mailbot.core.correspondence import first_due
+from mailbot.core import reckoning_lines
+from mailbot.core.case import Case, fold
+from mailbot.core.clock import owed_on
+from mailbot.core.correspondence import first_owed
 from mailbot.core.desk.attachments import judged, type_of
 from mailbot.core.desk.commands import help_rows
 from mailbot.core.desk.scene import Extra, NotDone, Scene
@@ -18,7 +21,8 @@ from mailbot.core.letters import Letter, LetterKind, Said
 from mailbot.core.message import Attachment, Language
 from mailbot.core.outgoing import Enclosed
 from mailbot.core.progress import decide_bounced
-from mailbot.core.reckoning import reckoned
+from mailbot.core.reckoning import story_of
+from mailbot.core.request import Request
 from mailbot.edge.sandbox import Unreadable
 from mailbot.steps.desk.acting import Acting, Result, told
 from mailbot.steps.letters import raw_messages
@@ -57,16 +61,18 @@ def shown(acting: Acting, scene: Scene, wanted: Sequence[Extra]) -> Shown:
 def _status(acting: Acting, scene: Scene) -> Shown:
     case = scene.case
     about = Said("row_case", {"state": case.state.value, "handler": case.handler})
-    rows = [(str(one.number), _line(one, acting.person.language)) for one in case.requests]
+    today = scene.rules.calendar.local_day(acting.now)
+    due = {one.number: owed_on(one, scene.rules, today) for one in case.requests}
+    rows = [(str(one.number), _line(one, due[one.number], acting.person.language)) for one in case.requests]
     return Shown(((case.ref or "-", about), *rows))
 
 
-def _line(one: Request, language: Language) -> Said:
+def _line(one: Request, due_on: date | None, language: Language) -> Said:
     values = {
         "name": KINDS[one.kind].name(language),
         "state": one.state.value,
         "detail": one.outcome or one.pause,
-        "due": one.answer_on,
+        "due": due_on,
     }
     return Said("row_request" if one.is_running else "row_ended", values)
 
@@ -76,13 +82,14 @@ def _list(acting: Acting, scene: Scene) -> Shown:
     with read(acting.parts.engine) as connection:
         found = snapshots(connection, open_case_ids(connection)).values()
     known = (scene.case if one.case.ref == scene.case.ref else one.case for one in found)
-    cases = sorted(known, key=lambda case: (str(first_due(case.running) or "9"), case.ref))
-    return Shown(tuple((case.ref, _summary(case, acting.person.language)) for case in cases))
+    due = [(first_owed(case.running, acting.parts.rules_of(case.policy), acting.now), case) for case in known]
+    cases = sorted(due, key=lambda one: (str(one[0] or "9"), one[1].ref))
+    return Shown(tuple((case.ref, _summary(case, due_on, acting.person.language)) for due_on, case in cases))
 
 
-def _summary(case: Case, language: Language) -> Said:
+def _summary(case: Case, due_on: date | None, language: Language) -> Said:
     rights = [KINDS[one.kind].name(language) for one in case.running]
-    return Said("row_listed", {"names": rights, "due": first_due(case.running), "handler": case.handler})
+    return Said("row_listed", {"names": rights, "due": due_on, "handler": case.handler})
 
 
 def _history(acting: Acting, scene: Scene) -> Shown:
@@ -102,17 +109,15 @@ def _history(acting: Acting, scene: Scene) -> Shown:
 
 
 def _why(acting: Acting, scene: Scene) -> Shown:
-    lines = [line for one in scene.case.running for line in reckoned(one, scene.rules, acting.now)]
-    return Shown(tuple(_parted(line.strip()) for line in lines))
-
-
-def _parted(line: str) -> tuple[str, str]:
-    """Part a line of the reckoning into what it is about and what it says."""
-    about, day, rest = line.partition("  day ")
-    if day:
-        return about, f"day {rest.strip()}"
-    about, _, rest = line.partition(": ")
-    return about, rest
+    """Tell the days of every clock of what is owed an answer, or of all where nothing is; short enough for a phone."""
+    today, language = scene.rules.calendar.local_day(acting.now), acting.person.language
+    with read(acting.parts.engine) as connection:
+        events = events_of(connection, acting.snapshot.case_id)
+    stories = [story_of(one, events, scene.rules, acting.now) for one in scene.case.running or scene.case.requests]
+    found = [row for story in stories for row in reckoning_lines.rows(story, language, today)]
+    if len(found) > _MOST_ROWS:
+        found = [*found[: _MOST_ROWS - 1], ("…", reckoning_lines.more(scene.case.ref, language))]
+    return Shown(tuple(found))
 
 
 def _help(acting: Acting, scene: Scene) -> Shown:
