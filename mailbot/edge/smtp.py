@@ -168,11 +168,17 @@ class Sender:
                 client.close()
 
     async def _close(self) -> None:
+        opened = [client.transport for client in self._lines if client is not None]
         for line, client in enumerate(self._lines):
             if client is not None and client.is_connected:
                 with suppress(SMTPException, OSError):
                     await client.quit()
             self._drop(line)
+        for transport in opened:
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()  # a goodbye of TLS would outlive the loop, and leave its socket open
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
 
 def _judged(code: int) -> Result:

@@ -1,10 +1,15 @@
 """A worker that is asked to stop finishes what it has in hand; two that work on the same mailbox share the work."""
 
+import gc
 import signal
 import time
+import warnings
+from types import SimpleNamespace
 
 import pytest
 
+from mailbot.config import load
+from mailbot.edge.smtp import Outcome, Sender
 from tests.e2e.desk import Desk, mail
 from tests.servers.lab import MailLab
 
@@ -54,3 +59,18 @@ def test_two_workers_that_start_at_once_on_fresh_databases_both_live(desk: Desk,
     with desk.working(), desk.working():
         mail_lab.wait_for(lambda: desk.log_file.read_text().count("worker started") == 2, 90, "two workers")
     assert desk.cases() == []
+
+
+def test_a_sender_that_was_closed_leaves_no_connection_open(sqlite_desk: Desk) -> None:
+    config = load(sqlite_desk.config_file)
+    letter = SimpleNamespace(recipient=sqlite_desk.hana, data=mail(sqlite_desk.mailbox, sqlite_desk.hana, "x", "y"))
+    gc.collect()
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always")
+        for _ in range(20):  # whether the server or the loop ends first is chance
+            sender = Sender(config.smtp, sqlite_desk.mailbox)
+            assert [one.outcome for one in sender.start([letter] * 2).result(20)] == [Outcome.SENT] * 2
+            sender.close()
+            del sender
+        gc.collect()
+    assert [one for one in left if issubclass(one.category, ResourceWarning)] == []
