@@ -161,7 +161,8 @@ def quadratic(data: bytes) -> int:
 @pytest.mark.parametrize(("read", "key"), [(quadratic, "more than linear in "), (sum, None)])
 def test_a_quadratic_step_is_found_and_a_linear_one_is_not(read: Callable[[bytes], int], key: str | None) -> None:
     target = replace(fuzz_parse.TARGET, read=lambda data: [read(data) for _ in range(5)])
-    fault = growth_fault(target, lambda size: b"x" * size)
+    tries = (growth_fault(target, lambda size: b"x" * size) for _ in range(5 if key else 1))  # a busy machine hides one
+    fault = next(filter(None, tries), None)
     assert (fault.key.startswith(key) if fault and key else fault) is (True if key else None)
 
 
