@@ -53,6 +53,10 @@ class PostfixLog:
         self._read_on()
         return self._message_ids.keys() - self._settled
 
+    def give_up(self) -> None:
+        """Wait no longer for what is unsettled now."""
+        self._settled |= self.unsettled()
+
     def _read_on(self) -> None:
         with self._path.open("rb") as log:
             log.seek(self._offset)
