@@ -4,7 +4,6 @@ Pure: the store says which cases belong to which section, here they become lines
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -92,11 +91,6 @@ def _has_draft(case: Case) -> bool:
         not one.is_gate_answered and not one.report and any(point.startswith("gate_draft") for point in one.fired)
         for one in case.undecided
     )
-
-
-def with_note(found: DigestLine, code: str) -> DigestLine:
-    """Return a line with one more note."""
-    return replace(found, notes=(*found.notes, code))
 
 
 def left_out(

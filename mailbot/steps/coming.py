@@ -27,9 +27,6 @@ class Coming:
     events: tuple[Event, ...] = ()
     writes: tuple[Callable[[Connection], None], ...] = ()
 
-    def __add__(self, other: "Coming") -> "Coming":
-        return Coming(self.posts + other.posts, self.events + other.events, self.writes + other.writes)
-
 
 def letters_due(
     parts: Parts, snapshot: Snapshot, case: Case, events: Sequence[Event], rules: Rules, now: datetime

@@ -184,11 +184,6 @@ def last_done(connection: Connection, case_id: int, author: str) -> str | None:
     return connection.execute(select(effect.c.id).where(*here).order_by(effect.c.settled_at.desc())).scalar()
 
 
-def waiting_for_approval(connection: Connection) -> list[Row[Any]]:
-    """Return the effects that wait for a manager, the oldest first."""
-    return list(connection.execute(select(effect).where(effect.c.state == APPROVING).order_by(effect.c.made_at)))
-
-
 def approving(connection: Connection, vault: Vault, case_id: int) -> list[Effect]:
     """Return what waits for a manager in one case."""
     here = (effect.c.case_id == case_id, effect.c.state == APPROVING)

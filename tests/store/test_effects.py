@@ -17,6 +17,7 @@ from mailbot.core.reference import reference
 from mailbot.core.token import ALPHABET
 from mailbot.store.cases import Snapshot, append, insert_cases, reserve_numbers, snapshots
 from mailbot.store.claim import LeaseLost, claim, settle
+from mailbot.store.digest import approvals
 from mailbot.store.effects import (
     APPROVING,
     BLOB_KIND,
@@ -40,7 +41,6 @@ from mailbot.store.effects import (
     seal_effect,
     use_code,
     void_others,
-    waiting_for_approval,
 )
 from mailbot.store.engine import read, write
 from mailbot.store.tables import blob, code, effect, metadata
@@ -359,7 +359,7 @@ def test_what_waits_for_a_manager_the_oldest_first(engine: Engine, vault: Vault,
     for one in (late, early):
         move(engine, one, OFFERED, APPROVING)
     with read(engine) as connection:
-        rows = waiting_for_approval(connection)
+        rows, _ = approvals(connection, 10)
         assert [row.id for row in rows] == [early.id, late.id]
         assert open_effect(connection, vault, rows[0]) == early
 
