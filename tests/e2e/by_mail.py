@@ -90,6 +90,12 @@ class Person:
         """The newest mail of one `X-Mailbot-Kind`, with some words in it; two of one moment have no order."""
         return [one for one in self.got(kind) if words in f"{one['Subject']}\n{text_of(one)}"][-1]
 
+    def told(self) -> str:
+        """What the receipts of the newest moment say, all of them: two of one moment have no order."""
+        receipts = self.got("receipt")
+        newest = max(one["Date"].datetime for one in receipts)
+        return "\n".join(text_of(one) for one in receipts if one["Date"].datetime == newest)
+
     def all(self) -> list[EmailMessage]:
         """Every mail in the mailbox, in order."""
         return [parsed(raw) for raw in self.lab.received(self.address)]

@@ -40,11 +40,6 @@ def kinds(person: Person) -> list[str]:
     return [str(one["X-Mailbot-Kind"] or "relay") for one in person.all()]
 
 
-def said(person: Person) -> str:
-    """What the newest receipt of a member of staff says."""
-    return text_of(person.newest("receipt"))
-
-
 def shown(message: EmailMessage) -> str:
     """The words that a preview would let leave, without the desk's own signature."""
     lines = [line.removeprefix("│").strip() for line in text_of(message).splitlines() if line.startswith("│")]
@@ -75,7 +70,7 @@ def test_a_code_decides_nothing_that_came_after_its_preview(story: Story) -> Non
     [_, closing] = codes_of(preview)
     hana.reply(preview, f"送信 {closing}")
     story.until("11-21 14:40")
-    assert "変わったため、無効" in said(hana)
+    assert "変わったため、無効" in hana.told()
     assert story.states() == {"correct": "open", "marketing_stop": "open"}
     hana.reply(preview, f"送信 {codes_of(preview)[0]}")
     story.until("11-21 14:50")
@@ -91,7 +86,7 @@ def test_spam_is_not_closed_with_a_request_that_came_after_its_preview(story: St
     story.until("11-21 14:30")
     hana.reply(preview, f"確認 {codes_of(preview)[0]}")
     story.until("11-21 14:40")
-    assert "変わったため、無効" in said(hana)
+    assert "変わったため、無効" in hana.told()
     assert story.states() == {"inquiry": "open", "marketing_stop": "open"}
 
 
@@ -277,7 +272,7 @@ def test_a_letter_with_a_field_missing_stays_and_says_which(story: Story) -> Non
     story.until("11-21 14:30")
     hana.reply(hana.newest("notice"), "/返信 L9\n検索した情報: 氏名\n")
     story.until("11-21 14:40")
-    assert "検索したシステム" in said(hana)
+    assert "検索したシステム" in hana.told()
     assert (kinds(sato), len(hana.got("preview"))) == (["ack"], 1)
 
 

@@ -68,11 +68,6 @@ def kinds(person: Person) -> list[str]:
     return [str(one["X-Mailbot-Kind"] or "relay") for one in person.all()]
 
 
-def said(person: Person) -> str:
-    """What the newest receipt of a member of staff says."""
-    return text_of(person.newest("receipt"))
-
-
 def stays_as_it_is(story: Story, requester: Person) -> None:
     """Nothing was done: nobody handles the case, nothing was offered, only the acknowledgement ever left."""
     assert story.case()["handler"] is None
@@ -142,7 +137,7 @@ def test_a1_a_token_of_another_case_acts_in_neither(story: Story) -> None:
     notices = hana.got("notice")
     hana.write(f"Re: {notices[0]['Subject']}", f"/担当\n{FRAUD}", **answering(notices[1]))
     story.until("11-21 14:20")
-    assert "別々の案件" in said(hana)
+    assert "別々の案件" in hana.told()
     assert [story.case(number)["handler"] for number in range(2)] == [None, None]
     assert (kinds(first), kinds(other), hana.got("preview")) == (["ack"], ["ack"], [])
 
@@ -176,12 +171,12 @@ def test_a1_a_code_works_once_for_its_own_person_in_its_own_case(story: Story) -
     for number, (person, answered, words, answer) in enumerate(others.values()):
         person.reply(answered, words)
         story.until(f"11-21 14:{40 + number}")
-        assert answer in said(person), list(others)[number]
+        assert answer in person.told(), list(others)[number]
     assert kinds(sato) == kinds(jones) == ["ack"]
     hana.reply(preview, f"送信 {code}")
     hana.reply(preview, f"送信 {code.upper()}")
     story.until("11-21 15:00")
-    assert "もう使われています" in said(hana)
+    assert "もう使われています" in hana.told()
     assert (kinds(sato), kinds(jones)) == (["ack"], ["ack", "relay"])
 
 
@@ -200,7 +195,7 @@ def test_a1_a_quoted_code_and_one_in_an_automatic_reply_let_nothing_leave(story:
     assert "承知しました。" in text_of(hana.newest("preview"))
     hana.reply(preview, f"送信 {code}")
     story.until("11-21 15:00")
-    assert "変わったため、無効" in said(hana)
+    assert "変わったため、無効" in hana.told()
     assert kinds(sato) == ["ack"]
 
 
@@ -210,7 +205,7 @@ def test_a1_a_code_is_good_for_24_hours_and_not_a_second_longer(story: Story) ->
     [code, _] = codes_of(preview)
     hana.reply(preview, f"送信 {code}")
     story.until("11-22 14:30:01")
-    assert "24時間" in said(hana)
+    assert "24時間" in hana.told()
     assert kinds(sato) == ["ack"]
     hana.reply(hana.newest("notice"), ANSWER)
     story.until("11-25 10:00")
@@ -255,14 +250,14 @@ def test_a1_nobody_but_a_manager_approves_and_never_what_they_wrote_themselves(s
     [code] = codes_of(asking)
     hana.reply(hana.newest("notice"), f"承認 {code}")
     story.until("11-21 15:00")
-    assert "ほかの方に出した" in said(hana)
+    assert "ほかの方に出した" in hana.told()
     assert kinds(sato) == ["ack"]
     boss.reply(asking, "/take")
     boss.reply(boss.newest("escalation"), REFUSAL)
     story.until("11-21 15:10")
     boss.reply(boss.newest("preview"), f"send {codes_of(boss.newest('preview'))[0]}")
     story.until("11-21 15:20")
-    assert "cannot approve what you prepared yourself" in said(boss)
+    assert "cannot approve what you prepared yourself" in boss.told()
     assert kinds(sato) == ["ack"]
     boss.reply(asking, f"approve {code}")
     story.until("11-21 15:30")
@@ -294,7 +289,7 @@ def test_a7_a_mail_that_comes_again_is_called_done_and_does_nothing_more(story: 
     filed = story.lab.folders(story.desk.mailbox)["mailbot/Processed"]
     story.desk.put(*(one for one in filed if parsed(one)["From"] == hana.address), at=hana.now)
     story.until("11-21 14:50")
-    assert "処理済み" in said(hana)
+    assert "処理済み" in hana.told()
     assert kinds(sato) == ["ack", "relay"]
     assert story.happened().count("effect_confirmed") == 1
 
@@ -313,7 +308,7 @@ def test_a9_nothing_is_disclosed_before_the_identity_was_checked(story: Story) -
     hana.reply(hana.newest("notice"), LETTER)
     story.until("11-21 14:20")
     assert (kinds(sato), hana.got("preview")) == (["ack"], [])
-    assert "本人確認が済んでいない" in said(hana)
+    assert "本人確認が済んでいない" in hana.told()
 
 
 def test_a9_a_request_to_write_elsewhere_changes_nothing_and_staff_see_it(story: Story) -> None:
@@ -347,7 +342,7 @@ def test_a9_another_address_needs_the_manager_and_the_identity_is_checked_anew(s
     assert {"address_changed", "identity_reopened"} <= set(story.happened())
     hana.reply(hana.newest("notice"), LETTER)
     story.until("11-21 15:20")
-    assert "本人確認が済んでいない" in said(hana)
+    assert "本人確認が済んでいない" in hana.told()
     hana.reply(hana.newest("notice"), "お待ちください。")
     story.until("11-21 15:30")
     hana.tap(hana.newest("preview"), "送信する")
