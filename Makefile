@@ -8,7 +8,7 @@ LOCK := $(VENV)/lock/bin/uv pip compile --quiet --upgrade --generate-hashes --py
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers lint train evaluate fuzz sabotage bench docs lock
+.PHONY: help demo test servers lint train evaluate crash soak fuzz states sabotage bench docs lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -33,8 +33,17 @@ evaluate: $(VENV)/test.stamp ## measure the classifier on mails it has never see
 train: $(VENV)/test.stamp ## teach the classifier from models/data
 	$(BIN)/mailbot train
 
-fuzz: $(VENV)/test.stamp ## look for bytes that break the reader (FUZZ_S=60 seconds for each target)
+fuzz: $(VENV)/test.stamp ## look for bytes that break what reads them, 13 targets (FUZZ_S=60 seconds for each)
 	$(BIN)/python -m tests.fuzz.run
+
+states: $(VENV)/test.stamp ## let everything happen to the desk in any order (STEPS=100000 in all, SEED=… repeats)
+	$(BIN)/python -m tests.stateful.run
+
+crash: servers $(VENV)/test.stamp ## kill the worker at every boundary and every pair of them (ARGS="sqlite 3": three deaths)
+	$(BIN)/python -m tests.crash.run $(ARGS)
+
+soak: $(VENV)/test.stamp ## kill it at random under random load (KILLS=100000, ARGS="SEED" or "postgresql")
+	$(BIN)/python -m tests.crash.soak $(or $(KILLS),100000) $(ARGS)
 
 sabotage: servers $(VENV)/test.stamp ## take promises away from a copy: each must turn its test red (ARGS="word" for some)
 	$(BIN)/python -m tests.sabotage.run $(ARGS)

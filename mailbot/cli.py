@@ -21,6 +21,7 @@ from mailbot.report_command import report
 from mailbot.starting import init_folder
 from mailbot.store.presence import present
 from mailbot.store.token_keys import revoke, rotate
+from mailbot.supervisor import readers_of, supervise
 from mailbot.terminal import (
     CONFIGURATION,
     FAILED,
@@ -112,6 +113,10 @@ def run(
     log.start(config.log)
     with told(CONFIGURATION):
         clock = compose.clock_of(config)
+        compose.prove(config)
+        readers = 0 if once or names else readers_of(config)
+        if readers:
+            raise typer.Exit(supervise(config, clock, readers))
         with compose.composed(config, clock) as parts, present(parts.engine, clock.now()):
             code = run_once(parts, clock, names) if once else Worker(parts, clock, names).run()
     raise typer.Exit(code)
@@ -202,12 +207,12 @@ def digest(
 
 @app.command()
 def held(
-    action: Annotated[str, typer.Argument(help="list, show, retry or drop.")] = "list",
+    action: Annotated[str, typer.Argument(help="list, folded, show, retry or drop.")] = "list",
     number: Annotated[int | None, typer.Argument(help="The number from the list.")] = None,
     *,
     why_dropped: Annotated[str, typer.Option("--why", help="Why the message is dropped.")] = "",
 ) -> None:
-    """Deal with mail that needs a person: list, show ID, retry ID, drop ID --why TEXT."""
+    """Deal with mail that needs a person: list, folded (floods), show ID, retry ID, drop ID --why TEXT."""
     with opened() as (parts, now):
         try:
             lines = reports.held(parts, action, number, why_dropped, now)
@@ -219,11 +224,12 @@ def held(
 
 @app.command()
 def reconcile() -> None:
-    """Compare the server's messages with the ledger and print the sum; exit 1 when they differ."""
-    with opened() as (parts, _):
-        line, is_whole = reports.reconcile(parts)
+    """Compare mail server, ledger and inbox and print the sum; what differs goes to standard error, with exit 1."""
+    with opened() as (parts, now):
+        line, differences = reports.reconcile(parts, now)
         out.print(line)
-    raise typer.Exit(0 if is_whole else FAILED)
+        if differences:
+            fail("\n".join(differences), FAILED)
 
 
 @audit_app.command("verify")

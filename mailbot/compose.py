@@ -1,7 +1,8 @@
 """The composition root: makes every part from the configuration, checks what can be checked, opens the stores."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache, partial
@@ -25,13 +26,16 @@ from mailbot.edge.imap import Mailbox
 from mailbot.edge.model.load import Model, load_model
 from mailbot.edge.render import LetterError, Renderer
 from mailbot.edge.sandbox import Sandbox
+from mailbot.edge.signals import Signals
 from mailbot.edge.smtp import Sender
 from mailbot.resources import models_folder, policies_folder, templates_folder
+from mailbot.sections import Imap
+from mailbot.steps.accounts import Account, Hand
 from mailbot.steps.digest import next_digest_at
 from mailbot.steps.horizon import horizon
 from mailbot.steps.parts import Parts
 from mailbot.steps.reporting import next_reports_at
-from mailbot.store.engine import open_engine, read
+from mailbot.store.engine import damage, open_engine, read, risk
 from mailbot.store.first import go_live, office_key, schedule_first
 from mailbot.store.migrate import behind, upgrade
 from mailbot.store.policies import Policies
@@ -94,6 +98,22 @@ def open_stores(config: Config) -> Stores:
         raise ConfigFault([f'store.master_key_file = "{file}": cannot be written: {fault.strerror}']) from None
 
 
+def prove(config: Config) -> None:
+    """Look the databases through before a worker trusts them. Raises ConfigFault (one is damaged), StoreUnavailable."""
+    faults: list[str] = []
+    for key, url in (("store.url", config.store.url), ("store.keys_url", config.store.keys_url)):
+        engine = open_engine(url)
+        try:
+            if found := damage(engine):
+                faults.append(f"{key}: {found}")
+            if line := risk(engine):
+                _log.warning("database may lose what it confirmed", what=f"{key}: {line}")
+        finally:
+            engine.dispose()
+    if faults:
+        raise ConfigFault(faults)
+
+
 def migrate(config: Config) -> None:
     """Bring both databases to the newest schema. Raises StoreUnavailable."""
     for url, branch in ((config.store.url, "main"), (config.store.keys_url, "keys")):
@@ -105,28 +125,43 @@ def migrate(config: Config) -> None:
             engine.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the processes of one worker share: made before they are forked. `model` loads when it is first asked for."""
+
+    model: Callable[[], Model]
+    renderer: Renderer
+    signals: Signals
+
+
+def prepare(config: Config) -> Prepared:
+    """Make what needs no database. Raises ConfigFault."""
+    return Prepared(cache(partial(model_of, config)), renderer_of(config), Signals())
+
+
 @contextmanager
-def composed(config: Config, clock: Clock) -> Iterator[Parts]:
+def composed(config: Config, clock: Clock, prepared: Prepared | None = None) -> Iterator[Parts]:
     """Make the parts of the worker, and take them apart at the end. Raises ConfigFault, StoreUnavailable."""
     now = clock.now()
     rules, text = rules_of(config, now.astimezone(config.zone))
-    renderer = renderer_of(config)
+    shared = prepared or prepare(config)
     stores = open_stores(config)
-    migrate_if_new(config, stores)
-    with alone(stores.engine):
-        parts = _parts(config, rules, renderer, stores, now)
-        parts.policies.keep(rules.key, text)
-        if line := horizon_of(config, rules, stores, now).line():
-            _log.warning("holidays", what=line)
-        schedule_first(parts.engine, {"digest": next_digest_at(parts, now), **next_reports_at(parts, now)})
-    try:
+    with ExitStack() as ending:  # a start that fails half-way leaves nothing open either
+        ending.callback(stores.engine.dispose)
+        ending.callback(stores.keys.dispose)
+        if prepared is None:
+            ending.callback(shared.signals.close)
+        migrate_if_new(config, stores)
+        with alone(stores.engine):
+            parts = _parts(config, rules, shared, stores, now)
+            mailboxes = [account.mailbox.close for account in parts.accounts]
+            for close in (*mailboxes, parts.sender.close, parts.sandbox.close):
+                ending.callback(close)
+            parts.policies.keep(rules.key, text)
+            if line := horizon_of(config, rules, stores, now).line():
+                _log.warning("holidays", what=line)
+            schedule_first(parts.engine, {"digest": next_digest_at(parts, now), **next_reports_at(parts, now)})
         yield parts
-    finally:
-        parts.mailbox.close()
-        parts.sender.close()
-        parts.sandbox.close()
-        stores.engine.dispose()
-        stores.keys.dispose()
 
 
 def horizon_of(config: Config, rules: Rules, stores: Stores, now: datetime) -> Horizon:
@@ -180,12 +215,13 @@ def model_of(config: Config) -> Model:
     """Load the classifier. Raises ConfigFault."""
     try:
         folder = Path(config.classifier.model) if config.classifier.model else models_folder()
-        return load_model(folder, config.classifier.auto_precision)
+        chosen = config.classifier
+        return load_model(folder, chosen.auto_precision, with_encoder=chosen.encoder)
     except (OSError, ValueError) as fault:
         raise ConfigFault([f'classifier.model = "{config.classifier.model}": {fault}']) from None
 
 
-def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now: datetime) -> Parts:
+def _parts(config: Config, rules: Rules, shared: Prepared, stores: Stores, now: datetime) -> Parts:
     return Parts(
         config=config,
         company=Company(config.company.name, config.company.desk, config.company.address),
@@ -193,22 +229,39 @@ def _parts(config: Config, rules: Rules, renderer: Renderer, stores: Stores, now
         vault=stores.vault,
         tokens=token_keys(stores.engine, stores.vault, config.company.address, now),
         mailbox=Mailbox(config.imap),
-        sender=Sender(config.smtp, config.company.address),
         sandbox=Sandbox(),
-        model=cache(partial(model_of, config)),
-        renderer=renderer,
+        model=shared.model,
+        renderer=shared.renderer,
+        signals=shared.signals,
         rules=rules,
         policies=Policies(stores.engine),
-        office_key=office_key(stores.engine, stores.vault, now),
-        since=_since(config, stores.engine, now),
+        office_key=_office_key(stores, now),
+        since=_since(config, config.imap, stores.engine, now),
+        others=tuple(_account(config, label, imap, stores, now) for label, imap in config.accounts[1:]),
         lookup=Resolving().lookup,
+        sender=Sender(config.smtp, config.company.address),  # last: it has a thread, which a failed start would leave
     )
 
 
-def _since(config: Config, engine: Engine, now: datetime) -> datetime:
+def _account(config: Config, label: str, imap: Imap, stores: Stores, now: datetime) -> Account:
+    since = _since(config, imap, stores.engine, now)
+    return Account(label, imap, Mailbox(imap), since, Hand(), threading.Event())
+
+
+def _office_key(stores: Stores, now: datetime) -> str:
+    """Return the office's key. Raises ConfigFault where the keys are gone, or are those of another database."""
+    key = office_key(stores.engine, stores.vault, now)
+    if not stores.vault.has(key):
+        raise ConfigFault(
+            ["store.keys_url: holds no key to what store.url keeps; put the keys database that belongs to it in place"]
+        )
+    return key
+
+
+def _since(config: Config, imap: Imap, engine: Engine, now: datetime) -> datetime:
     """Return the go-live moment: what the configuration says, else a day before the first start, remembered."""
-    if config.imap.since:
-        return datetime.combine(config.imap.since, time(), config.zone).astimezone(UTC)
+    if imap.since:
+        return datetime.combine(imap.since, time(), config.zone).astimezone(UTC)
     return go_live(engine, min(now, Clock().now()) - GO_LIVE_BEFORE)
 
 

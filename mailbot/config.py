@@ -35,9 +35,12 @@ from mailbot.sections import (
     Store,
     Templates,
     Trust,
+    Work,
 )
 
 DEFAULT_FILE = "mailbot.toml"
+_OWN = {"username", "password", "password_file", "oauth"}
+"""What every mailbox says itself."""
 _PREFIX = "MAILBOT_"
 
 
@@ -59,6 +62,7 @@ class Config(BaseSettings):
 
     company: Company
     imap: Imap
+    mailboxes: list[Imap] = []
     smtp: Smtp
     store: Store = Store()
     trust: Trust = Trust()
@@ -68,6 +72,7 @@ class Config(BaseSettings):
     relay: Relay = Relay()
     limits: Limits = Limits()
     classifier: Classifier = Classifier()
+    work: Work = Work()
     templates: Templates = Templates()
     log: Log = Log()
     health: Health = Health()
@@ -84,6 +89,11 @@ class Config(BaseSettings):
         """Read nothing but what `load` gives: it lays the environment over the file itself."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
+
+    @property
+    def accounts(self) -> list[tuple[str, Imap]]:
+        """Every mailbox that is read, with the label its folders have in the ledger; that of the first is empty."""
+        return [("", self.imap), *((one.label, one) for one in self.mailboxes)]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,7 +116,7 @@ def config_path() -> Path:
 
 def load(path: Path | None = None) -> Config:
     """Read and check the configuration. Raises ConfigFault with every fault at once."""
-    values = _overlaid(_read(path or config_path()), _environment())
+    values = _inherited(_overlaid(_read(path or config_path()), _environment()))
     faults: list[str] = []
     try:
         config = Config(**values)
@@ -188,6 +198,15 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _inherited(values: dict[str, Any]) -> dict[str, Any]:
+    """Give further mailboxes what they do not say themselves from the first; a password is never passed on."""
+    first, more = values.get("imap"), values.get("mailboxes")
+    if not isinstance(first, Mapping) or not isinstance(more, list):
+        return values
+    shared = {key: value for key, value in first.items() if key not in _OWN}
+    return values | {"mailboxes": [shared | one if isinstance(one, dict) else one for one in more]}
 
 
 def _overlaid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from mailbot.sections import Company, Imap, Smtp, Staff
 
 _LONGEST_LOCAL_PART = 24
 """A signed reply address must fit 64 octets (RFC 5321 §4.5.3.1.1): `privacy+` and 39 characters of token."""
+_LONGEST_FOLDER = 120
+"""What the ledger has room for."""
 _WORDS = {
     "int_parsing": "expected a number",
     "int_type": "expected a number",
@@ -35,6 +37,7 @@ def between(values: Mapping[str, Any]) -> list[str]:
     company, imap = _sound(Company, values, "company"), _sound(Imap, values, "imap")
     smtp, staff = _sound(Smtp, values, "smtp"), _sound(list[Staff], values, "staff")
     faults = list(_staff_faults(staff, company)) if staff else []
+    faults += _mailbox_faults(imap, values)
     for section, server in (("imap", imap), ("smtp", smtp)):
         faults += _file_faults(section, server) if server else []
         faults += _password_faults(section, values.get(section))
@@ -65,6 +68,25 @@ def _staff_faults(staff: list[Staff], company: Company | None) -> Iterator[str]:
     own = company.address.lower() if company else ""
     if any(person.address.lower() == own for person in staff):
         yield f'staff.address = "{own}": is the mailbox of the desk itself; use the person\'s own address'
+
+
+def _mailbox_faults(first: Imap | None, values: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with further mailboxes; their folders need names of their own in the ledger."""
+    more = _sound(list[Imap], values, "mailboxes") or []
+    known = {first.label} if first else set()
+    for number, (one, table) in enumerate(zip(more, values.get("mailboxes", []), strict=False), 1):
+        section = f"mailboxes[{number}]"
+        yield from _file_faults(section, one)
+        if not any(table.get(key) for key in ("password", "password_file")):
+            yield f"{section}.password: missing; set {section}.password or {section}.password_file"
+        if one.oauth:
+            yield f'{section}.oauth = "{one.oauth}": not supported yet; use a password or an app password'
+        if one.label in known:
+            yield f'{section}.username = "{one.username}": used twice; a mailbox is read once'
+        known.add(one.label)
+        longest = max(len(folder) for folder in (*one.folders, one.junk_folder))
+        if len(one.label) + 1 + longest > _LONGEST_FOLDER:
+            yield f'{section}.username = "{one.username}": too long; at most {_LONGEST_FOLDER} with its folder'
 
 
 def _file_faults(section: str, server: Imap | Smtp) -> Iterator[str]:

@@ -9,24 +9,25 @@ from sqlalchemy import Row
 
 from mailbot.core.case import Case
 from mailbot.core.clock import Rules
-from mailbot.core.conservation import conservation_line, is_conserved
+from mailbot.core.conservation import conservation_line
 from mailbot.core.events import SENTENCES, Event, Name, stamp
 from mailbot.core.message import Language
 from mailbot.core.reckoning import Story, story_of
 from mailbot.core.reckoning_json import as_json
 from mailbot.core.reckoning_lines import lines as lines_of
+from mailbot.core.reconciliation import MISSING, sentence
 from mailbot.core.request import Request
 from mailbot.core.transitions import RUNNING
 from mailbot.core.worked_example import worked_example as example
 from mailbot.edge.sandbox import Unreadable
 from mailbot.steps.digest import digest_context, digest_letter, write_digest
-from mailbot.steps.fetch import watched
 from mailbot.steps.parts import Parts
+from mailbot.steps.reconciling import differences
 from mailbot.store.blobs import texts
 from mailbot.store.cases import Snapshot, events_of, snapshots
 from mailbot.store.engine import read, write
-from mailbot.store.ledger import counts, known_uids, reopen, resettle
-from mailbot.store.register import case_ids, cases_by_ref, mails_of, messages_of, open_case_ids
+from mailbot.store.ledger import Disposition, counts, release_folded, reopen, resettle
+from mailbot.store.register import case_ids, cases_by_ref, folded, mails_of, messages_of, open_case_ids
 from mailbot.store.register import held as held_rows
 from mailbot.store.witness import next_serial
 from mailbot.store.witness import verify as verify_log
@@ -133,13 +134,18 @@ def worked_example(rules: Rules, now: datetime) -> list[str]:
 
 
 def held(parts: Parts, action: str, number: int | None, why_dropped: str, now: datetime) -> list[str]:
-    """List held messages, or show, retry or drop one. Raises ValueError that says what is missing."""
+    """List held messages or those of floods, or show, retry or drop one. Raises ValueError that says what is missing.
+
+    A message of a flood that is retried opens a case of its own.
+    """
     with read(parts.engine) as connection:
-        rows = {row.id: row for row in held_rows(connection)}
-    if action == "list":
-        return [_held_line(row, parts) for row in rows.values()] or ["No message is held."]
+        rows = {row.id: row for row in (folded(connection) if action == "folded" else held_rows(connection))}
+        if number is not None and number not in rows and action in {"show", "retry"}:
+            rows |= {row.id: row for row in folded(connection) if row.id == number}
+    if action in {"list", "folded"}:
+        return [_held_line(row, parts) for row in rows.values()] or [f"No message is {action.replace('list', 'held')}."]
     if action not in {"show", "retry", "drop"}:
-        raise ValueError(f"held {action}: no such action; use list, show, retry or drop")
+        raise ValueError(f"held {action}: no such action; use list, folded, show, retry or drop")
     if number is None or number not in rows:
         raise ValueError(f"held {action} {number}: no held message has this number; `mailbot held` lists them")
     if action == "show":
@@ -148,24 +154,25 @@ def held(parts: Parts, action: str, number: int | None, why_dropped: str, now: d
         raise ValueError(f"held drop {number}: say why with --why TEXT")
     with write(parts.engine) as connection:
         if action == "retry":
-            reopen(connection, rows[number], now)
+            again = reopen if rows[number].disposition == Disposition.HELD.value else release_folded
+            again(connection, rows[number], now)
             return [f"Message {number} will be read again by the worker."]
         resettle(connection, number, "spam", "dropped", now)
     return [f"Message {number} was dropped; it counts as spam."]
 
 
-def reconcile(parts: Parts) -> tuple[str, bool]:
-    """Compare server and ledger; return the line and whether every message has exactly one disposition."""
-    missing = 0
-    for folder in watched(parts):
-        uidvalidity = parts.mailbox.select(folder)
-        uids = parts.mailbox.all_uids()
-        with read(parts.engine) as connection:
-            missing += len(set(uids) - known_uids(connection, folder, uidvalidity, uids))
+def reconcile(parts: Parts, now: datetime) -> tuple[str, list[str]]:
+    """Compare server, ledger and inbox; return the line of the sum and what differs, a line each, none where all fits.
+
+    A message that is being read this moment is a difference too.
+    """
+    found = [one for account in parts.accounts for one in differences(parts, account, now)]
     with read(parts.engine) as connection:
-        found = counts(connection)
-    line = conservation_line(found, missing)
-    return line, is_conserved(found, missing)
+        counted = counts(connection)
+    lines = [sentence(one) for one in found]
+    if waiting := counted.get("pending"):
+        lines.append(f"{waiting} not read yet")
+    return conservation_line(counted, sum(one.count for one in found if one.code == MISSING)), lines
 
 
 def verify(parts: Parts, against: bytes | None) -> tuple[list[str], str]:
@@ -210,6 +217,8 @@ def case_text(found: dict[str, Any], zone: ZoneInfo) -> str:
     """Return one case for people, with moments as the company's clocks show them."""
     received = _clock(found["received_at"], zone)
     lines = [f"{found['ref']}  {found['state']}  received {received} ({zone.key})  language {found['language']}"]
+    if found["folded"]:
+        lines.append(f"  {found['folded']} mails of a flood went into this case; `mailbot held folded` lists them")
     for one in found["requests"]:
         told = ", ".join(f"{name} {day}" for name, day in one["dates"].items() if day)
         lines.append(f"  request {one['number']}: {one['kind']} ({one['state']})  {told}")
@@ -241,6 +250,7 @@ def _case_row(snapshot: Snapshot) -> dict[str, Any]:
         "merged_into": one.merged_into or None,
         "policy": one.policy,
         "flags": sorted(one.flags),
+        "folded": one.folded,
         "requests": [_request_row(request) for request in one.requests],
     }
 

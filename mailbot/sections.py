@@ -110,8 +110,14 @@ class Imap(_Server):
     junk_folder: str = ""
     processed_folder: str = "mailbot/Processed"
     held_folder: str = "mailbot/Held"
+    marker_folder: str = "mailbot/Marker"
     since: date | None = Field(default=None, examples=["2026-11-20"])
     poll_seconds: int = Field(default=60, ge=1, le=300, description="the longest wait for a mailbox without IDLE")
+
+    @property
+    def label(self) -> str:
+        """What tells the folders of a further mailbox apart in the ledger: its login, and where to log in if needed."""
+        return self.username if "@" in self.username else f"{self.username}@{self.host}"
 
 
 class Smtp(_Server):
@@ -190,19 +196,43 @@ class Relay(_Section):
 
 
 class Limits(_Section):
-    """The caps on what comes in and on what leaves by itself."""
+    """The caps on what comes in and on what leaves by itself.
+
+    `flood_…_day`: how many mails of one sender, of the same kind of text, of one domain, that nothing proves open cases
+    of their own in a day; the rest go into one case (`core.flood`). `flood_notices_hour`: of how many new cases of mail
+    that nothing proves staff are told in an hour; the rest wait. 0 is no limit. `flood_exempt` are the company's forms.
+    """
 
     max_message_mb: int = Field(default=40, ge=1, le=200)
     acks_per_address_day: int = Field(default=3, ge=0)
     acks_per_hour: int = Field(default=60, ge=0)
     give_up_days: int = Field(default=5, ge=1, le=14)
+    flood_sender_day: int = Field(default=20, ge=0)
+    flood_alike_day: int = Field(default=20, ge=0)
+    flood_domain_day: int = Field(default=100, ge=0)
+    flood_unproved_day: int = Field(default=1000, ge=0)
+    flood_notices_hour: int = Field(default=20, ge=0)
+    flood_exempt: list[Address] = []
 
 
 class Classifier(_Section):
-    """Which model reads the mails; empty means the one shipped. `auto_precision` is what *sure* has to be worth."""
+    """Which model reads the mails; empty means the one shipped. `auto_precision` is what *sure* has to be worth.
+
+    Without `encoder` the fast path alone reads: several times as quick, and more goes to a person.
+    """
 
     model: str = ""
     auto_precision: float = Field(default=0.95, ge=0.5, le=1)
+    encoder: bool = True
+
+
+class Work(_Section):
+    """How many processes of one worker read, decide and write mails beside the one that fetches and sends.
+
+    Empty is one for each processor, four at most; 0 lets one process do everything, which needs the least memory.
+    """
+
+    readers: int | None = Field(default=None, ge=0, le=32)
 
 
 class Templates(_Section):

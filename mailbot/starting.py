@@ -31,6 +31,7 @@ folders = ["INBOX"]
 junk_folder = ""                          # read too, never acknowledged, listed in the digest
 processed_folder = "mailbot/Processed"    # empty: messages stay where they are
 held_folder = "mailbot/Held"
+marker_folder = "mailbot/Marker"          # holds one small mail by which a restored database is noticed
 since = {since}                        # go-live: older mail is counted, never answered
 
 [smtp]
@@ -85,7 +86,7 @@ reports = ["weekly", "monthly"]           # to managers and representatives; [] 
 [limits]
 max_message_mb = 40
 acks_per_address_day = 3                  # more mail from one address is kept, not acknowledged
-acks_per_hour = 60                        # further acknowledgements wait for the next hour
+acks_per_hour = 60                        # of mail that nothing proves; further ones wait
 
 [log]
 level = "info"

@@ -1,6 +1,8 @@
 """What every command shares: opening the parts, telling faults in plain lines with an exit code, printing."""
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +17,12 @@ from mailbot.config import Config, ConfigFault, load
 from mailbot.edge.clock import Clock
 from mailbot.edge.errors import Transient
 from mailbot.steps.parts import Parts
-from mailbot.store.engine import CommitFailed, StoreUnavailable
+from mailbot.store.engine import CommitFailed, StoreDamaged, StoreUnavailable
 from mailbot.worker import TEMPORARY
 
 T = TypeVar("T")
+_SCARCE = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""What the machine lacks may come back; any other fault of a file is a bug of ours."""
 CONFIGURATION, FAULT, FAILED = 78, 2, 1
 """Exit codes: no usable configuration (sysexits EX_CONFIG), a faulty argument or check, a command that failed."""
 
@@ -44,8 +48,15 @@ def told(code: int) -> Iterator[None]:
         yield
     except ConfigFault as fault:
         fail("\n".join(fault.faults), code)
+    except StoreDamaged as fault:
+        fail(str(fault), CONFIGURATION)
     except (StoreUnavailable, CommitFailed, Transient) as fault:
         fail(f"not now: {fault}", TEMPORARY)
+    except OSError as fault:
+        if fault.errno not in _SCARCE:
+            raise
+        remedy = "; raise the limit (ulimit -n)" if fault.errno in {errno.EMFILE, errno.ENFILE} else ""
+        fail(f"not now: {os.strerror(fault.errno).lower()}{remedy}", TEMPORARY)
 
 
 @contextmanager

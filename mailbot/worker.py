@@ -11,7 +11,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -20,15 +21,21 @@ import structlog
 
 from mailbot.edge.clock import Clock
 from mailbot.edge.errors import Refused, Transient, where
-from mailbot.steps.clock_watch import ClockWatch, ask_again, begin, is_doubted
-from mailbot.steps.fetch import fetch, file
+from mailbot.steps.accounts import Account, hold_on, let_go
+from mailbot.steps.clock_watch import ClockWatch, begin
+from mailbot.steps.doubt import is_doubted
+from mailbot.steps.fetch import fetch, fetch_from
+from mailbot.steps.filing import file, file_in
+from mailbot.steps.marking import mark, mark_at_the_end
 from mailbot.steps.parts import Parts
 from mailbot.steps.receive import receive
+from mailbot.steps.reconciling import reconcile, reconcile_in
 from mailbot.steps.recount import recount
 from mailbot.steps.send import send
+from mailbot.steps.start import Start, ask_again
 from mailbot.steps.tick import tick
 from mailbot.store.claim import LeaseLost
-from mailbot.store.engine import CommitFailed, StoreUnavailable
+from mailbot.store.engine import CommitFailed, StoreDamaged, StoreUnavailable
 
 Step = Callable[[Parts, datetime], bool]
 
@@ -43,8 +50,16 @@ def _tick(parts: Parts, now: datetime) -> bool:
     return recount(parts, now) or tick(parts, now)
 
 
-STEPS: dict[str, Step] = {"fetch": fetch, "receive": receive, "tick": _tick, "send": send, "file": file}
+STEPS: dict[str, Step] = {
+    "fetch": fetch,
+    "receive": receive,
+    "tick": _tick,
+    "send": send,
+    "file": file,
+    "reconcile": reconcile,
+}
 """The steps by the names of `mailbot run --only`, in the order `--once` works them off."""
+_OF_MAILBOX = {"fetch": fetch_from, "file": file_in, "reconcile": reconcile_in}
 
 _IDLE_SLICE_S = 1.0
 _FIRST_BACKOFF_S, _LONGEST_BACKOFF_S, _REFUSED_BACKOFF_S = 1.0, 300.0, 60.0
@@ -57,16 +72,48 @@ _jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
 
 def run_once(parts: Parts, clock: Clock, only: Sequence[str] = ()) -> int:
     """Work off everything that is due now and return the exit code; what cannot be done now stays for later."""
-    _warm(parts)
+    warm(parts)
+    parts.sandbox.start()
     begin(parts, clock.now())
     watch = ClockWatch(clock)
-    steps = [(name, watch.before(step)) for name, step in STEPS.items() if not only or name in only]
+    start = Start()
+    steps: list[tuple[str, Step]] = [("start", start.look)]
+    steps += [(name, start.step(name, watch.before(step))) for name, step in _each(parts, only)]
     troubled: set[str] = set()
     for _ in range(_ROUNDS):
         busy = [_attempt(name, step, parts, clock, troubled) for name, step in steps if name not in troubled]
         if not any(busy):
             break
+    _leave(parts, clock, start)
     return TEMPORARY if troubled else OK
+
+
+def _each(parts: Parts, only: Sequence[str]) -> Iterator[tuple[str, Step]]:
+    """Yield the steps, those of a mailbox once for each, so that trouble with one is no trouble with another."""
+    for name, step in STEPS.items():
+        if only and name not in only:
+            continue
+        if name not in _OF_MAILBOX:
+            yield name, step
+            continue
+        for number, account in enumerate(parts.accounts, 1):
+            yield _numbered(name, number), _step_in(account, _OF_MAILBOX[name])
+
+
+def _step_in(account: Account, step: Callable[[Parts, Account, datetime], bool]) -> Step:
+    return lambda parts, now: step(parts, account, now)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"
+
+
+def _leave(parts: Parts, clock: Clock, start: Start) -> None:
+    """Leave a marker, and the mailboxes to the next worker; what cannot be written now runs out by itself."""
+    with suppress(StoreUnavailable):
+        if start.is_whole:
+            mark_at_the_end(parts, clock.now())
+        let_go(parts.engine, parts.accounts, clock.now())
 
 
 def _attempt(name: str, step: Step, parts: Parts, clock: Clock, troubled: set[str]) -> bool:
@@ -119,10 +166,18 @@ class Lane:
 class Worker:
     """Runs the lanes until it is told to stop."""
 
-    def __init__(self, parts: Parts, clock: Clock, only: Sequence[str] = ()) -> None:
-        """Take the parts; `only` names the steps to run, none means all."""
+    def __init__(
+        self, parts: Parts, clock: Clock, only: Sequence[str] = (), parent: int = 0, start: Start | None = None
+    ) -> None:
+        """Take the parts; `only` names the steps to run, none means all; it ends when `parent` did (0: nobody).
+
+        `start` is shared by the processes of one worker; without one this process is the whole worker.
+        """
         self._parts, self._clock, self._watch = parts, clock, ClockWatch(clock)
         self._stop = threading.Event()
+        self._decides = not only or "receive" in only
+        self._parent = parent
+        self._start, self._is_alone = start or Start(), start is None
         self._code = OK
         self._lanes = [lane for lane in self._all_lanes(only) if lane.steps]
 
@@ -130,7 +185,9 @@ class Worker:
         """Run until SIGTERM or SIGINT and return the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
-        _warm(self._parts)
+        warm(self._parts)
+        if self._decides:
+            self._parts.sandbox.start()
         begin(self._parts, self._clock.now())
         threads = [threading.Thread(target=self._live, args=(lane,), name=lane.name) for lane in self._lanes]
         for thread in threads:
@@ -139,26 +196,52 @@ class Worker:
         for thread in threads:
             while thread.is_alive():
                 thread.join(timeout=0.5)  # in slices, so that a signal is seen
+                if self._parent and os.getppid() != self._parent:  # whoever looked after this process is dead
+                    self.stop()
+        if self._code == OK:
+            _leave(self._parts, self._clock, self._start)
         _log.info("worker stopped")
         return self._code
 
     def stop(self) -> None:
         """Finish the batches in hand and end."""
         self._stop.set()
-        self._parts.mail_arrived.set()
+        self._parts.signals.arrived.set()
+        self._parts.signals.written.set()
 
     def _all_lanes(self, only: Sequence[str]) -> list[Lane]:
         def chosen(*names: str) -> dict[str, Step]:
             return {name: STEPS[name] for name in names if not only or name in only}
 
+        work = self._watched(chosen("receive", "send", "tick"))
+        if self._is_alone and only and not set(only) & set(_OF_MAILBOX):
+            work = {"start": self._start.look, **work}
         return [
-            Lane("mailbox", _as_one("mailbox", chosen("file", "fetch")), self._wait_for_mailbox),
-            Lane("work", self._watched(chosen("receive", "send", "tick")), self._wait_for_work),
+            *(self._lane_of(number, account, only) for number, account in enumerate(self._parts.accounts, 1)),
+            Lane("work", work, self._wait_for_work),
         ]
+
+    def _lane_of(self, number: int, account: Account, only: Sequence[str]) -> Lane:
+        """Return the lane of one mailbox: it has a connection, a wait and trouble of its own."""
+        asked = [one for one in ("file", "fetch", "reconcile") if not only or one in only]
+        steps = {one: self._start.step(one, _step_in(account, _OF_MAILBOX[one])) for one in asked}
+        name, wait = _numbered("mailbox", number), self._wait_for(account)
+        if steps and number == 1:  # one lane looks for all: the others do not touch their mailboxes meanwhile
+            steps = {"start": self._start.look, **steps, "mark": self._start.step("mark", mark)}
+        return Lane(name, _as_one(name, steps), wait if number == 1 else self._after_the_start(wait))
+
+    def _after_the_start(self, wait: Step) -> Step:
+        def patiently(parts: Parts, now: datetime) -> bool:
+            if not self._start.is_whole:
+                self._stop.wait(_IDLE_SLICE_S / 5)
+                return False
+            return wait(parts, now)
+
+        return patiently
 
     def _watched(self, steps: Mapping[str, Step]) -> dict[str, Step]:
         """Let one thread alone look at the clock, before each of its steps."""
-        return {name: self._watch.before(step) for name, step in steps.items()}
+        return {name: self._start.step(name, self._watch.before(step)) for name, step in steps.items()}
 
     def _live(self, lane: Lane) -> None:
         backoff = Backoff()
@@ -182,7 +265,7 @@ class Worker:
             wait_s = backoff.failed(name, _REFUSED_BACKOFF_S if isinstance(error, Refused) else 0.0)
             _log.warning("waiting", step=name, error=str(error), wait_s=round(wait_s, 1))
             return False
-        except CommitFailed as error:
+        except (CommitFailed, StoreDamaged) as error:
             self._end(name, error)
             return False
         except Exception as error:  # noqa: BLE001 -- the one place where a bug is met; the step has counted it
@@ -193,27 +276,40 @@ class Worker:
         return is_busy
 
     def _end(self, name: str, error: BaseException) -> None:
-        """A commit was not confirmed: nobody may act on what this process believes."""
-        _log.error("commit failed, ending", step=name, error=str(error))
+        """The database did not confirm, or is damaged: nobody may act on what this process believes."""
+        _log.error("store failed, ending", step=name, error=str(error))
         self._code = TEMPORARY
         self.stop()
         end = threading.Timer(5, os._exit, (TEMPORARY,))
         end.daemon = True
         end.start()
 
-    def _wait_for_mailbox(self, parts: Parts, _: datetime) -> bool:
-        """Wait for news by IDLE in slices, so that a stop is seen; the poll interval bounds the wait."""
-        inbox = parts.config.imap.folders[0]
-        poll_at = time.monotonic() + parts.config.imap.poll_seconds
-        while not self._stop.is_set() and time.monotonic() < poll_at:
-            if parts.mailbox.wait(inbox, _IDLE_SLICE_S) or parts.mail_settled.is_set():
-                parts.mail_settled.clear()
-                break
-        return False
+    def _wait_for(self, account: Account) -> Step:
+        """Wait for news by IDLE in slices, so that a stop is seen; the poll interval bounds the wait.
+
+        Only the worker that has the mailbox waits in it; the others look whether it died.
+        """
+
+        def wait(parts: Parts, _: datetime) -> bool:
+            poll_at = time.monotonic() + account.imap.poll_seconds
+            while not self._stop.is_set() and time.monotonic() < poll_at:
+                if not hold_on(parts.engine, account, self._clock.now()):
+                    account.mailbox.close()
+                    self._stop.wait(_IDLE_SLICE_S)
+                    break
+                if account.mailbox.wait(account.imap.folders[0], _IDLE_SLICE_S) or account.settled.is_set():
+                    account.settled.clear()
+                    break
+            return False
+
+        return wait
 
     def _wait_for_work(self, parts: Parts, _: datetime) -> bool:
-        parts.mail_arrived.wait(timeout=_IDLE_SLICE_S)
-        parts.mail_arrived.clear()
+        """Wait for mail to decide about where this process decides, else for what another one has written."""
+        news = parts.signals.arrived if self._decides else parts.signals.written
+        if news.wait(_IDLE_SLICE_S):
+            news.clear()
+            parts.tell_settled()
         return False
 
 
@@ -229,9 +325,8 @@ def _as_one(name: str, steps: Mapping[str, Step]) -> dict[str, Step]:
     return {name: in_turn} if steps else {}
 
 
-def _warm(parts: Parts) -> None:
+def warm(parts: Parts) -> None:
     """Make the first message as quick as the rest, and keep the collector from walking over what stays for good."""
-    parts.sandbox.start()
     parts.renderer.warm()
     parts.model().read("", "", parts.config.company.default_language)
     gc.collect()

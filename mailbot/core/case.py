@@ -50,7 +50,7 @@ class Case:
 
     `identity` is the tier up to which the identity was checked (law §1), None before; `merged_into` the reference of
     the case that goes on in its place, "" for none; `closed_at` None while it is open; until the day `snoozed_until`
-    the warnings of the service clock wait.
+    the warnings of the service clock wait; `folded` counts the mails of a flood that it holds (`core.flood`).
     """
 
     state: State = State.ABSENT
@@ -67,6 +67,7 @@ class Case:
     merged_into: str = ""
     closed_at: datetime | None = None
     snoozed_until: date | None = None
+    folded: int = 0
     requests: tuple[Request, ...] = field(default=())
 
     @property
@@ -152,6 +153,7 @@ _CASE_CHANGES: Mapping[Name, Callable[[Case, Event], dict[str, Any]]] = {
     Name.CASE_REOPENED: lambda *_: {"closed_at": None},
     Name.CASE_MERGED: lambda _, event: {"merged_into": str(event.data["into"]), "closed_at": event.at},
     Name.WARNINGS_SNOOZED: lambda _, event: {"snoozed_until": day_of(event.data["until"])},
+    Name.MESSAGES_FOLDED: lambda case, event: {"folded": case.folded + int(str(event.data["count"]))},
     Name.HOLD_SET: lambda case, _: {"flags": case.flags | {"hold"}},
     Name.HOLD_LIFTED: lambda case, _: {"flags": case.flags - {"hold"}},
 }

@@ -18,8 +18,3 @@ def conservation_line(counts: Mapping[str, int], missing: int = 0) -> str:
     """Return `in N = cases A + … + old H`; `missing` are messages on the server that the ledger lacks."""
     total = sum(counts.values()) + missing
     return f"in {total} = " + " + ".join(f"{word} {counts.get(key, 0)}" for word, key in _WORDS)
-
-
-def is_conserved(counts: Mapping[str, int], missing: int = 0) -> bool:
-    """Say whether every message seen has a disposition and none is missing from the ledger."""
-    return missing == 0 and not set(counts) - {key for _, key in _WORDS}

@@ -94,11 +94,18 @@ def _with_carried_wish(sentence: Sentence) -> Sentence:
 def _sentence_cues(sentence: Sentence, rules: Sequence[Rule], *, is_status: bool) -> list[Cue]:
     cues: list[Cue] = []
     for rule in rules if not sentence.is_silent else ():
+        if not _may_match(rule, sentence.senses):  # nearly every rule, and much the quickest to see
+            continue
         words = _matching(rule, sentence)
         cue = _cue(rule, sentence, words, is_status=is_status) if words else None
         if cue and not _is_noise(cue, words):
             cues.append(cue)
     return cues
+
+
+def _may_match(rule: Rule, senses: frozenset[str]) -> bool:
+    """Whether a sentence has an act and an object at all where the rule names some."""
+    return not (rule.acts and rule.acts.isdisjoint(senses)) and not (rule.objects and rule.objects.isdisjoint(senses))
 
 
 def _is_noise(cue: Cue, words: Sequence[Word]) -> bool:

@@ -34,6 +34,7 @@ class Name(StrEnum):
     ACKNOWLEDGEMENT_FAILED = "acknowledgement_failed"
     LETTER_BOUNCED = "letter_bounced"
     FOLLOW_UP_RECEIVED = "follow_up_received"
+    MESSAGES_FOLDED = "messages_folded"
     STAFF_MESSAGE_RECEIVED = "staff_message_received"
     DEADLINE_WARNED = "deadline_warned"
     DEADLINE_MISSED = "deadline_missed"
@@ -89,6 +90,8 @@ class Name(StrEnum):
     CLOCK_DOUBTED = "clock_doubted"
     CLOCK_TRUSTED = "clock_trusted"
     CLOCK_SET_BACK = "clock_set_back"
+    DATABASE_DOUBTED = "database_doubted"
+    DATABASE_TRUSTED = "database_trusted"
     REPORT_ISSUED = "report_issued"
 
 
@@ -105,6 +108,7 @@ SENTENCES: Mapping[Name, str] = {
     Name.ACKNOWLEDGEMENT_FAILED: "the acknowledgement did not leave, or nobody knows whether it did",
     Name.LETTER_BOUNCED: "a mail came back undelivered",
     Name.FOLLOW_UP_RECEIVED: "the requester wrote again",
+    Name.MESSAGES_FOLDED: "mails of a flood were put into this one case; a person looks through them",
     Name.STAFF_MESSAGE_RECEIVED: "a member of staff wrote to the case",
     Name.DEADLINE_WARNED: "staff were warned of a date",
     Name.DEADLINE_MISSED: "a date passed without an answer",
@@ -160,6 +164,8 @@ SENTENCES: Mapping[Name, str] = {
     Name.CLOCK_DOUBTED: "the clock jumped ahead; mail is held until the manager confirms",
     Name.CLOCK_TRUSTED: "the clock was confirmed; mail leaves again",
     Name.CLOCK_SET_BACK: "the clock was set back; what was sent is not sent again",
+    Name.DATABASE_DOUBTED: "the mailbox knows more than the database; mail is held until the manager confirms",
+    Name.DATABASE_TRUSTED: "the manager goes on with this database; mail leaves again",
     Name.REPORT_ISSUED: "a weekly or monthly report was written",
 }
 

@@ -4,9 +4,10 @@ import re
 
 _CHECKS = "123456789ABCDEFGHJKLMNPQRTUVWXY"
 """31 characters, a prime: one wrong digit or two swapped neighbours always change the sum."""
-_REFERENCE = re.compile(
-    r"(?<![A-Z0-9-])([A-Z]{1,8})-([0-9]{4})-([0-9]{6,9})-([0-9A-Z])(?![A-Z0-9])", re.ASCII | re.IGNORECASE
-)
+_NUMBER = re.compile(r"-[0-9]{4}-[0-9]{6,9}-[0-9A-Z](?![A-Z0-9])", re.ASCII | re.IGNORECASE)
+_PREFIX = re.compile(r"(?<![A-Z0-9-])[A-Z]{1,8}\Z", re.ASCII | re.IGNORECASE)
+"""A hyphen is found much sooner than any letter: the numbers first, then what stands before them."""
+_PREFIX_CHARS = 9
 
 
 def reference(prefix: str, year: int, number: int) -> str:
@@ -28,5 +29,11 @@ def is_reference(text: str) -> bool:
 
 def references_in(text: str) -> tuple[str, ...]:
     """Return the well-formed references in a text, in order, each once; wrong check characters do not count."""
-    found = (match.group(0).upper() for match in _REFERENCE.finditer(text))
-    return tuple(dict.fromkeys(ref for ref in found if check_character(ref[:-2]) == ref[-1]))
+    found = (_with_prefix(text, number).upper() for number in _NUMBER.finditer(text))
+    return tuple(dict.fromkeys(ref for ref in found if ref and check_character(ref[:-2]) == ref[-1]))
+
+
+def _with_prefix(text: str, number: re.Match[str]) -> str:
+    """Return the whole reference, "" where no prefix stands before its numbers."""
+    before = _PREFIX.search(text[max(number.start() - _PREFIX_CHARS, 0) : number.start()])
+    return before.group(0) + number.group(0) if before else ""

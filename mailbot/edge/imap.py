@@ -5,35 +5,41 @@ misbehaves is thrown away. One client per thread.
 """
 
 import imaplib
-import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from mailbot.edge.breaker import Breaker, steady_s
 from mailbot.edge.errors import Refused, Transient
+from mailbot.edge.imap_answers import BITS_32, Fetched, fetched, uids_of
+from mailbot.edge.imap_wire import LARGEST_BYTES, Connection
+from mailbot.edge.suspects import Suspects
 from mailbot.sections import Imap
+
+__all__ = ["Fetched", "Mailbox", "tls_context"]
 
 _CONNECT_S, _READ_S = 20, 60
 _IDLE_FOR_S = 540
 """Re-issued before ten minutes: servers and firewalls drop a connection that was silent longer (RFC 2177)."""
 _FORBIDDEN = ("\r", "\n", "\0")
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A message as the server gave it: UID, the moment the server received it, its size, its bytes or header block."""
-
-    uid: int
-    received_at: datetime
-    size_bytes: int
-    data: bytes = b""
+_TORN = (
+    *(IMAPClientError, imaplib.IMAP4.error, OSError, AssertionError, ValueError),
+    *(AttributeError, LookupError, TypeError, RecursionError, OverflowError),
+)
+"""What the libraries raise where the server does not speak IMAP; the last five where an answer is missing or torn."""
+_PASSING = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG")
+"""Response codes (RFC 5530) of a NO to LOGIN that say nothing about the password."""
+_ROOM_BYTES = 1 << 20
+"""What an answer may be larger than twice the sizes the server named; Exchange only guesses them."""
+_MOST_TROUBLES = 2
+"""So many messages that are not handed over end a round: each may cost a timeout."""
+_IDLE_AGAIN_S = 600
+"""How long a server that refused IDLE is polled before it is asked again."""
 
 
 class Mailbox:
@@ -42,9 +48,15 @@ class Mailbox:
     def __init__(self, config: Imap) -> None:
         """Take the configuration; nothing is connected yet."""
         self._config = config
-        self._client: IMAPClient | None = None
+        self._client: Connection | None = None
         self._selected: str | None = None
+        self._count = 0
+        self._opened = "", 0
+        self._sizes: dict[int, int] = {}
+        self._suspects = Suspects()
         self._idling_since: float | None = None
+        self._poll_until_s = 0.0
+        self._breaker = Breaker("imap")
         self._made: set[str] = set()
 
     def select(self, folder: str) -> int:
@@ -56,8 +68,13 @@ class Mailbox:
             raise
         except Transient as error:
             raise Transient(f'imap: folder "{folder}" cannot be opened: {error}') from error
-        self._selected = folder
-        return int(answer.get(b"UIDVALIDITY", 0))
+        self._selected, self._count = folder, int(answer.get(b"EXISTS", 0))
+        validity = int(answer.get(b"UIDVALIDITY", 0))
+        validity = validity if 0 < validity < BITS_32 else 0
+        if self._opened != (folder, validity):
+            self._opened, self._sizes = (folder, validity), {}
+            self._suspects.enter(folder, validity)
+        return validity
 
     def has_folder(self, folder: str) -> bool:
         """Say whether a folder exists; asked of the server until it does."""
@@ -72,20 +89,71 @@ class Mailbox:
         """Return the UIDs of the open folder greater than `uid`, ascending."""
         with self._session() as client:
             found = client.search(["UID", f"{uid + 1}:*"])
-            return sorted(one for one in found if one > uid)
+            return [one for one in uids_of(found) if one > uid]
+
+    def ranges(self, size: int) -> list[tuple[int, int]]:
+        """Return first and last UID of parts of the open folder, ascending, each of `size` messages at most.
+
+        Every UID there was when the folder was opened lies in one; those of a million need no more than a line.
+        """
+        if not self._count:
+            return []
+        places = ",".join([*map(str, range(size, self._count, size)), "*"])
+        with self._session() as client:
+            ends = uids_of(client.search([places]))
+        return list(zip([1, *(end + 1 for end in ends)], ends, strict=False))
+
+    def uids_between(self, first: int, last: int) -> list[int]:
+        """Return the UIDs of the open folder from `first` to `last`, ascending."""
+        with self._session() as client:
+            return sorted(uid for uid in client.search(["UID", f"{first}:{last}"]) if first <= uid <= last)
 
     def all_uids(self) -> list[int]:
         """Return every UID of the open folder, ascending."""
         with self._session() as client:
-            return sorted(client.search("ALL"))
+            return uids_of(client.search("ALL"))
 
     def envelopes(self, uids: Sequence[int]) -> list[Fetched]:
         """Return sizes and arrival moments; messages that are gone meanwhile are missing."""
-        return self._fetch(uids, "RFC822.SIZE")
+        found = self._fetch(uids, "RFC822.SIZE", LARGEST_BYTES)
+        self._sizes |= {one.uid: one.size_bytes for one in found}
+        return found
 
     def messages(self, uids: Sequence[int]) -> list[Fetched]:
-        """Return whole messages without touching their flags."""
-        return self._fetch(uids, "BODY.PEEK[]")
+        """Return whole messages without touching their flags; those the server does not hand over are missing.
+
+        After a failure they are asked for one by one, so that a message which is the cause stops no other.
+        """
+        found = [] if self._suspects.any_of(uids) else self._bodies(uids)
+        came = {one.uid for one in found}
+        return self._one_by_one([uid for uid in uids if uid not in came], found)
+
+    def is_withheld(self, uid: int) -> bool:
+        """Say whether the server failed to hand over a message of the open folder so often that nobody expects it."""
+        return self._suspects.is_hopeless(uid)
+
+    def _one_by_one(self, uids: Sequence[int], already: Sequence[Fetched]) -> list[Fetched]:
+        found, troubles = list(already), 0
+        for uid in self._suspects.last(uids):
+            try:
+                found += self._bodies([uid])
+            except Transient:
+                if not found and not self._suspects.is_known(uid):
+                    raise
+                troubles += 1
+                if troubles == _MOST_TROUBLES:
+                    break
+        return sorted(found, key=lambda one: one.uid)
+
+    def _bodies(self, uids: Sequence[int]) -> list[Fetched]:
+        """Fetch messages; no more than twice the bytes that `envelopes` announced are taken from the server."""
+        if self._selected is None and self.select(self._opened[0]) != self._opened[1]:
+            raise Transient("imap: other messages have these numbers now")
+        self._suspects.ask(uids)
+        announced = [self._sizes.get(uid, LARGEST_BYTES) for uid in uids]
+        found = self._fetch(uids, "BODY.PEEK[]", 2 * sum(announced) + _ROOM_BYTES)
+        self._suspects.came(one.uid for one in found)
+        return found
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move messages of the open folder; a UID that is gone is no error, so this can be repeated."""
@@ -99,6 +167,20 @@ class Mailbox:
             if client.has_capability("UIDPLUS"):  # a plain EXPUNGE would take what others marked (RFC 4315)
                 client.uid_expunge(list(uids))
 
+    def replace(self, folder: str, data: bytes) -> None:
+        """Put a message of our own into a folder, and then take out what lay there before; never without one."""
+        with self._session() as client:
+            if not client.folder_exists(_plain(folder)):  # asked each time: a person may have tidied it away
+                client.create_folder(_plain(folder))
+            client.select_folder(_plain(folder))
+            self._selected = folder
+            before = client.search("ALL")
+            client.append(_plain(folder), data, [b"\\Seen"])
+            if before:
+                client.add_flags(before, [b"\\Deleted"], silent=True)
+                if client.has_capability("UIDPLUS"):
+                    client.uid_expunge(before)
+
     def folders(self) -> list[str]:
         """Return the names of all folders."""
         with self._session() as client:
@@ -110,10 +192,9 @@ class Mailbox:
             self.end_idle()
             self.select(folder)
         with self._session() as client:
-            if not client.has_capability("IDLE"):
+            if not self._is_idling(client):
                 time.sleep(min(longest_s, 1.0))
                 return False
-            self._start_idle(client)
             began = time.monotonic()
             news = client.idle_check(timeout=longest_s)
             if not news and time.monotonic() - began < longest_s / 2:
@@ -140,60 +221,70 @@ class Mailbox:
                 self._idling_since = None
                 client.idle_done()
 
-    def _start_idle(self, client: IMAPClient) -> None:
+    def _is_idling(self, client: Connection) -> bool:
+        """Enter IDLE, or stay in it; false where the server cannot, or refused it lately."""
         if self._idling_since is not None and time.monotonic() - self._idling_since > _IDLE_FOR_S:
             self._idling_since = None
             client.idle_done()
         if self._idling_since is None:
-            client.idle()
+            if steady_s() < self._poll_until_s or not client.has_capability("IDLE"):
+                return False
+            if not client.begin_idle():  # to connect again and again would be no better than to poll
+                self._poll_until_s = steady_s() + _IDLE_AGAIN_S
+                return False
             self._idling_since = time.monotonic()
+        return True
 
-    def _fetch(self, uids: Sequence[int], item: str) -> list[Fetched]:
+    def _fetch(self, uids: Sequence[int], item: str, most_bytes: int) -> list[Fetched]:
         if not uids:
             return []
+        items = ["UID", "INTERNALDATE", *dict.fromkeys(["RFC822.SIZE", item])]
         with self._session() as client:
-            answers = client.fetch(list(uids), ["INTERNALDATE", "RFC822.SIZE", item])
-        key = item.replace("BODY.PEEK", "BODY").encode()
-        wanted = set(uids)
-        return [
-            _fetched(uid, answer, key) for uid, answer in sorted(answers.items()) if uid in wanted and key in answer
-        ]
+            client.allow(most_bytes)
+            answers = client.fetch_each(uids, items)
+            client.allow(LARGEST_BYTES)
+            return fetched(answers, set(uids), item)
 
-    def _make(self, client: IMAPClient, folder: str) -> None:
+    def _make(self, client: Connection, folder: str) -> None:
         if not self.has_folder(folder):
             client.create_folder(_plain(folder))
             self._made.add(folder)
 
     @contextmanager
-    def _session(self) -> Iterator[IMAPClient]:
+    def _session(self) -> Iterator[Connection]:
         try:
             if self._client is None:
                 self._client = self._connect()
             yield self._client
-        except LoginError as error:
-            self._drop()
-            raise Refused("imap: credentials refused") from error
-        except (IMAPClientError, imaplib.IMAP4.error, OSError, AssertionError, ValueError) as error:
+        except _TORN as error:
             self._drop()
             raise Transient(f"imap: {type(error).__name__}") from error
 
-    def _connect(self) -> IMAPClient:
+    def _connect(self) -> Connection:
+        self._breaker.check()
         config = self._config
-        context = tls_context(config.ca_file)
-        client = IMAPClient(
-            config.host,
-            port=config.port,
-            ssl=config.security == "tls",
-            ssl_context=context if config.security == "tls" else None,
-            timeout=SocketTimeout(_CONNECT_S, _READ_S),
-        )
-        # commands leave in several small writes; without this each waits for the server's delayed ACK, 40 ms
-        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.normalise_times = False  # keep the server's offset: arrival is a legal date
-        if config.security == "starttls":
-            client.starttls(ssl_context=context)
-        client.login(config.username, config.secret() or "")
+        context = tls_context(config.ca_file) if config.security != "plain" else None
+        at_once = context if config.security == "tls" else None
+        client = Connection(config.host, config.port, at_once, SocketTimeout(_CONNECT_S, _READ_S))
+        try:
+            if config.security == "starttls":
+                client.starttls(ssl_context=context)
+            self._log_in(client)
+        except BaseException:
+            client.shutdown()
+            raise
         return client
+
+    def _log_in(self, client: Connection) -> None:
+        """Offer the password. Raises Refused where the server said no to it, and not where it is in trouble itself."""
+        try:
+            client.login(self._config.username, self._config.secret() or "")
+        except LoginError as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort) or any(f"[{code}" in str(error) for code in _PASSING):
+                raise
+            self._breaker.refused()
+            raise Refused("imap: credentials refused") from error
+        self._breaker.accepted()
 
     def _drop(self) -> None:
         client, self._client = self._client, None
@@ -214,15 +305,3 @@ def _plain(folder: str) -> str:
     if any(character in folder for character in _FORBIDDEN):
         raise ValueError("a folder name holds a line end")
     return folder
-
-
-def _fetched(uid: int, answer: dict[bytes, Any], key: bytes) -> Fetched:
-    data = answer[key] if isinstance(answer[key], bytes) else b""
-    return Fetched(int(uid), _moment(answer.get(b"INTERNALDATE")), int(answer.get(b"RFC822.SIZE", len(data))), data)
-
-
-def _moment(value: Any) -> datetime:
-    """A server that hides its clock leaves us ours (RFC 3501 §2.3.3 makes INTERNALDATE mandatory)."""
-    if not isinstance(value, datetime):
-        return datetime.now(UTC)
-    return value.astimezone(UTC)

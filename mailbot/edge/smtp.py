@@ -1,11 +1,13 @@
 """Sends mails over kept connections, one mail in flight on each; the only place that is asynchronous.
 
-The outcome of each mail is told by phase: a refusal before the final dot is known, a connection lost after it
-is not, and only the server's answer to the dot is an acceptance (RFC 5321 §6.1). A connection that failed in any
-way but a clean answer is thrown away, else the next mail meets a half-finished transaction.
+The outcome of each mail is told by phase: whatever happens before the mail itself is handed over, it did not leave;
+from then on only the server's answer to the final dot says what became of it (RFC 5321 §6.1), and no answer, or one
+that is none, is an unknown outcome. A connection that failed in any way but a clean refusal is thrown away, else the
+next mail meets a half-finished transaction, or the answer to another question.
 """
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -21,13 +23,20 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from mailbot.edge.breaker import Breaker
 from mailbot.edge.errors import Refused, Transient
 from mailbot.edge.imap import tls_context
 from mailbot.sections import Smtp
 
-_TIMEOUT_S = 30
-_PERMANENT = 500
-_BAD_SEQUENCE = 503
+_TIMEOUT_S, _DOT_TIMEOUT_S, _GOODBYE_S = 30, 60, 2
+"""For an answer; for the one to the whole mail, which many servers look through first; for the one to QUIT."""
+_GO_ON = 354
+_ACCEPTED, _TEMPORARY, _PERMANENT = range(200, 300), range(400, 500), range(500, 600)
+_OURS = frozenset({503, 530, 534, 535, 538})
+"""Refusals of what we did and not of the mail: commands out of order, no login (RFC 4954 §6)."""
+_CLOSING = 421
+_AUTH_METHODS = ("plain", "login", "cram-md5")
+_DOT = re.compile(rb"(?m)^\.")
 
 
 class Outcome(StrEnum):
@@ -72,6 +81,7 @@ class Sender:
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
         self._lines: list[SMTP | None] = [None] * config.connections
+        self._breaker, self._door = Breaker("smtp"), asyncio.Lock()
 
     @property
     def connections(self) -> int:
@@ -113,36 +123,79 @@ class Sender:
                 results[index] = await self._send_one(line, await self._connected(line), mail)
 
     async def _send_one(self, line: int, client: SMTP, mail: Sendable) -> Result:
-        in_data = False
+        if not mail.recipient.isascii():  # no server is asked for SMTPUTF8 (RFC 6531 §3.1)
+            return Result(Outcome.REFUSED, "address")
         try:
             await client.mail(self._envelope_sender)
             await client.rcpt(mail.recipient)
-            in_data = True
-            answer = await client.data(mail.data)
+            answer = await client.execute_command(b"DATA")
         except SMTPResponseException as error:
-            await self._reset(line, client)
-            return _judged(error.code)
+            return await self._refused(line, client, error.code)
         except (SMTPException, OSError, ValueError):
             self._drop(line)
-            return Result(Outcome.UNKNOWN, "lost") if in_data else _LOST_EARLY
-        return Result(Outcome.SENT, str(answer.code))
+            return _LOST_EARLY
+        if answer.code != _GO_ON or _is_ahead(client):
+            return await self._refused(line, client, answer.code)
+        return await self._hand_over(line, client, mail.data)
+
+    async def _hand_over(self, line: int, client: SMTP, data: bytes) -> Result:
+        """Send the mail itself and judge the answer: the only place from which a mail may have left."""
+        try:
+            assert client.protocol  # noqa: S101 -- the server has just agreed
+            client.protocol.write(_DOT.sub(b"..", data.removesuffix(b"\r\n")) + b"\r\n.\r\n")
+            answer = await client.protocol.read_response(timeout=_DOT_TIMEOUT_S)
+        except (SMTPException, OSError, ValueError, AssertionError):
+            self._drop(line)
+            return Result(Outcome.UNKNOWN, "lost")
+        if answer.code in _ACCEPTED:  # the first digit counts (RFC 5321 §4.2)
+            return Result(Outcome.SENT, str(answer.code))
+        if answer.code in _TEMPORARY or answer.code in _PERMANENT:
+            return await self._refused(line, client, answer.code)
+        self._drop(line)
+        return Result(Outcome.UNKNOWN, str(answer.code))
+
+    async def _refused(self, line: int, client: SMTP, code: int) -> Result:
+        """Judge a refusal, and make the connection ready for the next mail, or throw it away."""
+        is_clean = (code in _TEMPORARY or code in _PERMANENT) and code not in _OURS and code != _CLOSING
+        try:
+            if is_clean:
+                await client.rset()
+        except (SMTPException, OSError):
+            is_clean = False
+        if not is_clean:
+            self._drop(line)
+        return _judged(code)
 
     async def _connected(self, line: int) -> SMTP:
         client = self._lines[line]
         if client is not None and client.is_connected:
             return client
-        client = self._lines[line] = self._client()
-        try:
-            await client.connect()
-            if self._config.username:
-                await client.login(self._config.username, self._config.secret() or "")
-        except SMTPAuthenticationError as error:
-            self._drop(line)
-            raise Refused("smtp: credentials refused") from error
-        except (SMTPException, OSError, ValueError) as error:
-            self._drop(line)
-            raise Transient(f"smtp: {type(error).__name__}") from error
+        async with self._door:  # one after the other: a wrong password is not offered on every connection
+            self._breaker.check()
+            client = self._lines[line] = self._client()
+            try:
+                await client.connect()
+                await self._log_in(client)
+            except (SMTPException, OSError, ValueError) as error:
+                self._drop(line)
+                raise self._trouble(error) from error
         return client
+
+    def _trouble(self, error: Exception) -> Transient:
+        """Tell a password that was refused from everything else that can be wrong with a connection."""
+        if isinstance(error, SMTPAuthenticationError) and error.code in _PERMANENT:
+            self._breaker.refused()
+            return Refused("smtp: credentials refused")
+        return Transient(f"smtp: {type(error).__name__}")
+
+    async def _log_in(self, client: SMTP) -> None:
+        """Offer the password in one way; the library would try every one that the server knows."""
+        if not self._config.username:
+            return
+        await client.ehlo()
+        client.server_auth_methods = [one for one in _AUTH_METHODS if one in client.server_auth_methods][:1]
+        await client.login(self._config.username, self._config.secret() or "")
+        self._breaker.accepted()
 
     def _client(self) -> SMTP:
         config = self._config
@@ -155,12 +208,6 @@ class Sender:
             timeout=_TIMEOUT_S,
         )
 
-    async def _reset(self, line: int, client: SMTP) -> None:
-        try:
-            await client.rset()
-        except (SMTPException, OSError):
-            self._drop(line)
-
     def _drop(self, line: int) -> None:
         client, self._lines[line] = self._lines[line], None
         if client is not None:
@@ -172,7 +219,7 @@ class Sender:
         for line, client in enumerate(self._lines):
             if client is not None and client.is_connected:
                 with suppress(SMTPException, OSError):
-                    await client.quit()
+                    await client.quit(timeout=_GOODBYE_S)
             self._drop(line)
         for transport in opened:
             if isinstance(transport, asyncio.WriteTransport):
@@ -181,8 +228,13 @@ class Sender:
         await asyncio.sleep(0)
 
 
+def _is_ahead(client: SMTP) -> bool:
+    """Say whether the server answered more than it was asked: its next answer would be to another question."""
+    return bool(getattr(client.protocol, "_buffer", b""))
+
+
 def _judged(code: int) -> Result:
-    """Read an answer: 503 is our own disorder, never a verdict on the mail."""
-    if code >= _PERMANENT and code != _BAD_SEQUENCE:
+    """Read a refusal: what is our own disorder is never a verdict on the mail, nor is what is no refusal at all."""
+    if code in _PERMANENT and code not in _OURS:
         return Result(Outcome.REFUSED, str(code))
     return Result(Outcome.TRANSIENT, str(code))

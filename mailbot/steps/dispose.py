@@ -1,23 +1,24 @@
 """What one message makes happen: its disposition, the events of its case, the letters they owe. Writes nothing."""
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
+from mailbot.core.budget import Slots
 from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
 from mailbot.core.decide import Arrived, decide_follow_up, decide_new, is_immediate
 from mailbot.core.desk.known import addresses_in, name_key, phones_in
 from mailbot.core.desk.letter_of import DESTROYED_DAYS
-from mailbot.core.desk.requester import PAPERS, REOPENED, react
+from mailbot.core.desk.requester import PAPERS, REOPENED, muted, react
 from mailbot.core.desk.scene import LetterOrder, Scene
 from mailbot.core.desk.waiting_letters import resumption
 from mailbot.core.due import decide_escalation
 from mailbot.core.events import BOT, Event, Name
+from mailbot.core.flood import muted_until
 from mailbot.core.masked_copy import masked_copy
 from mailbot.core.outgoing import Address, thread_after
 from mailbot.core.reader.headers.sender import normalise_address
@@ -34,36 +35,16 @@ from mailbot.steps.writing import Envelope, staff_envelope, write
 from mailbot.store.blobs import Sealed, sealed
 from mailbot.store.cases import Party, Snapshot
 from mailbot.store.effects import void_gate_drafts
+from mailbot.store.engine import read
 from mailbot.store.known import indexes
 from mailbot.store.ledger import Disposition
-from mailbot.store.mail import Post
+from mailbot.store.mail import Post, automatic_to
 from mailbot.store.papers import plan_destruction
 
-_HOUR = timedelta(hours=1)
+_HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
 _NOTICE_AFTER = timedelta(milliseconds=1)
 _UNCHECKED_DAYS = 20 + DESTROYED_DAYS
 """Business days papers stay that nobody ever checks: as long as a wait lasts (law §2) and a check takes (law §1)."""
-
-
-class Slots:
-    """The caps on acknowledgements: so many an hour in all (later ones wait), so many a day to one address."""
-
-    def __init__(self, taken: Sequence[datetime], per_hour: int, to_party: Mapping[str, int], per_day: int) -> None:
-        """Take when acknowledgements left in the last hour, and how many each party got in the last day."""
-        self._taken = deque(taken[-per_hour:] if per_hour else [], maxlen=max(per_hour, 1))
-        self._per_hour, self._per_day = per_hour, per_day
-        self._to_party = dict(to_party)
-
-    def take(self, party: str, now: datetime) -> datetime | str:
-        """Return when an acknowledgement to this party may leave, or the code of why it may not."""
-        if self._to_party.get(party, 0) >= self._per_day:
-            return "address_limit"
-        if self._per_hour == 0:
-            return "hour_limit"
-        self._to_party[party] = self._to_party.get(party, 0) + 1
-        slot = max(now, self._taken[0] + _HOUR) if len(self._taken) == self._per_hour else now
-        self._taken.append(slot)
-        return slot
 
 
 def settled_only(one: Read, out: Sorted) -> Done:
@@ -77,13 +58,17 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
     ref = reference(parts.config.company.case_prefix, year, number)
     snapshot = Snapshot(number, one.entry.key_id, Case())
     events = decide_new(ref, _arrived(one), parts.rules, now, related)
-    slot = "automatic" if one.incoming.automatic else slots.take(one.sender_index, now)
+    is_proved = one.transport.dmarc == "pass"
+    slot = "automatic" if one.incoming.automatic else _slot(parts, one, fold(events), slots, now)
     if isinstance(slot, str):
         events.append(Event(Name.ACKNOWLEDGEMENT_WITHHELD, now, data={"why": slot}))
     events += _escalation(parts, Case(), fold(events), now)
     case = fold(events)
     posts = [] if isinstance(slot, str) else [_acknowledgement(parts, one, snapshot, case, slot, now)]
-    posts += notices(parts, snapshot, case, replace(_shown(one), related=related or ""), one.row.ledger_id, now)
+    told_at = slots.notice(now, is_proved=is_proved)
+    told = notices(parts, snapshot, case, replace(_shown(one), related=related or ""), one.row.ledger_id, now)
+    posts += [replace(post, due_at=max(post.due_at, told_at)) for post in told]
+    posts = [replace(post, is_unproved=not is_proved) for post in posts]
     masked = kept(parts, one, snapshot.key_id) if one.incoming.individual_numbers else None
     return Done(
         settlement(one, Disposition.CASE, None, number, masked),
@@ -99,6 +84,14 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
     )
 
 
+def _slot(parts: Parts, one: Read, case: Case, slots: Slots, now: datetime) -> datetime | str:
+    """Return when the acknowledgement leaves: by the day it is promised for, or within a day of a mail read late."""
+    calendar = parts.rules.calendar
+    promised_on = min((one.ack_on for one in case.requests if one.ack_on), default=calendar.local_day(now))
+    promised = calendar.at(promised_on + _ONE_DAY, time())
+    return slots.take(one.sender_index, now, max(promised, now + _ONE_DAY), is_proved=one.transport.dmarc == "pass")
+
+
 def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetime) -> Done:
     """Join a requester's message to its case and put it before staff.
 
@@ -109,10 +102,12 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     events = decide_follow_up(snapshot.case, arrived, rules, now, by)
     scene = Scene(fold(events, snapshot.case), rules, now, BOT, arrived.message)
     act, hints = react(scene, arrived, one.incoming.reply_text, by, len(one.incoming.attachments))
+    orders = act.letters or _resumption(parts, one, snapshot.case, fold(act.events, scene.case), events, now)
+    if orders and _is_muted(parts, one, now):
+        (act, hints), orders = muted(act, hints), ()
     escalation = _escalation(parts, snapshot.case, fold(act.events, scene.case), now)
     case = fold((*act.events, *escalation), scene.case)
     thread = thread_after(one.incoming.message_id, one.incoming.references)
-    orders = act.letters or _resumption(parts, one, snapshot.case, case, events, now)
     letters = [requester_post(parts, snapshot, replace(scene, case=case), order, thread) for order in orders]
     hints += (REOPENED,) if case.is_open and not snapshot.case.is_open else ()
     shown = replace(_shown(one), hints=hints, is_follow_up=True)
@@ -124,6 +119,14 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     writes: list[Callable[[Connection], None]] = [voided, *([_destruction(parts, one, now)] if PAPERS in hints else [])]
     found = joined(one, snapshot, Disposition.FOLLOW_UP, text, events, due, posts, writes)
     return replace(found, known=_told_of(parts, one))
+
+
+def _is_muted(parts: Parts, one: Read, now: datetime) -> bool:
+    """Say whether so much was written to the sender by itself that a machine seems to answer there (threats B2)."""
+    with read(parts.engine) as connection:
+        written = automatic_to(connection, one.sender_index, now - _ONE_DAY - _HOUR)
+    until = muted_until(written)
+    return until is not None and now < until
 
 
 def _resumption(
@@ -176,8 +179,13 @@ def joined(
 
 
 def kept(parts: Parts, one: Read, key_id: str) -> Sealed:
+    """Return what is kept of a mail, sealed."""
+    return sealed(parts.vault, key_id, "raw", kept_bytes(parts, one))
+
+
+def kept_bytes(parts: Parts, one: Read) -> bytes:
     """Return the bytes that are kept of a mail: as they came, but never with an individual number (law §1)."""
-    return sealed(parts.vault, key_id, "raw", _masked(parts, one) if one.incoming.individual_numbers else one.raw)
+    return _masked(parts, one) if one.incoming.individual_numbers else one.raw
 
 
 def _masked(parts: Parts, one: Read) -> bytes:

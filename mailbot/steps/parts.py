@@ -15,8 +15,10 @@ from mailbot.edge.imap import Mailbox
 from mailbot.edge.model.load import Model
 from mailbot.edge.render import Renderer
 from mailbot.edge.sandbox import Sandbox
+from mailbot.edge.signals import Signals
 from mailbot.edge.smtp import Sender
 from mailbot.sections import Staff
+from mailbot.steps.accounts import Account, Hand
 from mailbot.steps.roster import Team, team_of
 from mailbot.store.policies import Policies
 from mailbot.store.vault import Vault
@@ -28,7 +30,8 @@ class Parts:
 
     `rules` are those new cases open under, `model` loads the classifier when it is first asked for, `lookup` asks
     the DNS for a TXT record.
-    The two events wake the lane that has work.
+    `mailbox` is the first of `accounts`, `others` are the rest. `signals` wake whoever has
+    work, in this process or in another of the same worker; `mail_settled` a lane that may have mail to file.
     """
 
     config: Config
@@ -46,8 +49,32 @@ class Parts:
     office_key: str
     since: datetime
     lookup: Callable[[str], bytes | None]
-    mail_arrived: threading.Event = field(default_factory=threading.Event)
+    signals: Signals = field(default_factory=Signals)
     mail_settled: threading.Event = field(default_factory=threading.Event)
+    asked: dict[str, tuple[datetime, Team]] = field(default_factory=dict)
+    hand: Hand = field(default_factory=Hand)
+    others: tuple[Account, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Every mailbox that is read."""
+        first = Account("", self.config.imap, self.mailbox, self.since, self.hand, self.mail_settled)
+        return (first, *self.others)
+
+    @property
+    def folders(self) -> list[str]:
+        """What the ledger calls the folders that are read, without junk."""
+        return [account.name(folder) for account in self.accounts for folder in account.imap.folders]
+
+    @property
+    def junk_folders(self) -> list[str]:
+        """What the ledger calls the junk folders that are read."""
+        return [account.name(account.imap.junk_folder) for account in self.accounts if account.imap.junk_folder]
+
+    def tell_settled(self) -> None:
+        """Wake every lane that may have something to file."""
+        for account in self.accounts:
+            account.settled.set()
 
     def rules_of(self, key: str) -> Rules:
         """Return the rules a case keeps: its own policy version, today's calendar."""
@@ -56,8 +83,12 @@ class Parts:
         return Rules(self.policies.get(key), self.rules.calendar)
 
     def team(self, now: datetime) -> Team:
-        """Return the staff of today, in the company's zone, with who is away; one question to the database."""
-        return team_of(self.config, self.engine, self.rules.calendar.local_day(now))
+        """Return the staff of today, in the company's zone, with who is away; asked once for each call of a step."""
+        known = self.asked.get("team")
+        if known is None or known[0] is not now:  # every call of a step has a moment of its own
+            known = now, team_of(self.config, self.engine, self.rules.calendar.local_day(now))
+            self.asked["team"] = known
+        return known[1]
 
     def staff(self, role: str, now: datetime) -> list[Staff]:
         """Return who is told in a role today, whoever is away left out."""

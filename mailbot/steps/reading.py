@@ -1,8 +1,8 @@
 """Reads claimed messages outside any transaction: parse, classify, and ask the store what their carriers mean."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
@@ -29,6 +29,8 @@ from mailbot.store.register import cases_by_ref, cases_of_parties, flagged_cases
 
 _DAY_S = 86_400
 _BATCH_BYTES = 32 * 1024 * 1024
+NOT_ASKED = Verdict()
+"""What a message asks before it was classified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,23 @@ def read_all(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Batch:
         plain = texts(connection, parts.vault, [entry.blob_id for entry in fitting if entry.blob_id])
     raws = [plain.get(entry.blob_id, b"") for entry in fitting]
     incoming, fault = _until_fault(parts.sandbox, raws)
-    verdicts = parts.model().read_many(MailText(one.subject, one.reply_text, one.language) for one in incoming)
     tried = [
-        _read(parts, row, entry, raw, one, verdict, now)
-        for row, entry, raw, one, verdict in zip(rows, fitting, raws, incoming, verdicts, strict=False)
+        _read(parts, row, entry, raw, one, now)
+        for row, entry, raw, one in zip(rows, fitting, raws, incoming, strict=False)
     ]
     done = _alone_if_staff(parts, _up_to_a_password(tried), now)
     if fault is None:
         return Batch(done, None, "", rows[len(done) :])
     bad = rows[len(tried)]
     return Batch(done, bad, fault.why, [row for row in rows[len(done) :] if row is not bad])
+
+
+def classified(parts: Parts, batch: Sequence[Read], needless: Container[int]) -> list[Read]:
+    """Return messages with what they ask; `needless` are the ledger ids of those that nobody has to know it of."""
+    asked = [one for one in batch if one.row.ledger_id not in needless]
+    texts_read = (MailText(one.incoming.subject, one.incoming.reply_text, one.incoming.language) for one in asked)
+    verdicts = dict(zip((one.row.ledger_id for one in asked), parts.model().read_many(texts_read), strict=True))
+    return [replace(one, verdict=verdicts.get(one.row.ledger_id, NOT_ASKED)) for one in batch]
 
 
 def _up_to_a_password(batch: Sequence[Read]) -> Sequence[Read]:
@@ -178,9 +187,7 @@ def staff_with_address(parts: Parts, sender: str | None, now: datetime) -> list[
     return [person.id for person in parts.config.staff_on(today) if normalise_address(person.address) == wanted]
 
 
-def _read(
-    parts: Parts, row: Row[Any], entry: Row[Any], raw: bytes, incoming: Incoming, verdict: Verdict, now: datetime
-) -> Read:
+def _read(parts: Parts, row: Row[Any], entry: Row[Any], raw: bytes, incoming: Incoming, now: datetime) -> Read:
     today = parts.rules.calendar.local_day(now)
     way = transport(incoming.authentication_results, parts.config.trust.authserv_id, incoming.sender)
     content = content_digest(raw) if raw else hashlib.sha256(entry.key.encode()).digest()
@@ -189,7 +196,7 @@ def _read(
         entry=entry,
         raw=raw,
         incoming=incoming,
-        verdict=verdict,
+        verdict=NOT_ASKED,
         marks=marks_of(incoming),
         transport=way,
         proof=_proof(parts, entry, raw, incoming, way, now),

@@ -3,7 +3,7 @@
 Reading, deciding, rendering and sealing happen before that transaction; nothing leaves this step but commits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,26 +12,42 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Row
 
+from mailbot.core.budget import Slots
 from mailbot.core.case import fold
 from mailbot.core.events import Event
-from mailbot.core.match import Match, Route, match
+from mailbot.core.flood import FLAG
+from mailbot.core.match import Match, Route
 from mailbot.core.progress import decide_bounced
-from mailbot.core.triage import Circumstances, Sorted, is_own_address, sort_out
+from mailbot.core.triage import Sorted
 from mailbot.steps.desk.doubting import already_done, refused
 from mailbot.steps.desk.orders import staff_mail
-from mailbot.steps.dispose import Slots, bounced, follow_up, new_case, settled_only, status_of
-from mailbot.steps.done import Done, due_after
+from mailbot.steps.dispose import bounced, follow_up, new_case, settled_only, status_of
+from mailbot.steps.done import Also, Done, due_after
+from mailbot.steps.flooding import Watch, fold_in
+from mailbot.steps.lost_keys import WHY as KEY_LOST
+from mailbot.steps.lost_keys import cannot_be_opened
 from mailbot.steps.parts import Parts
-from mailbot.steps.reading import Batch, Facts, Read, facts_of, read_all
+from mailbot.steps.reading import Batch, Facts, Read, classified, facts_of, read_all
+from mailbot.steps.routing import (
+    OF_WORDS,
+    cases,
+    each_case_once,
+    opens,
+    returned_mail,
+    route_of,
+    sort_all,
+    strangers,
+)
+from mailbot.steps.safe_mode import hold_back
+from mailbot.steps.turn import in_turn
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.blobs import replace_blob
-from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots
+from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots, unchanged
 from mailbot.store.claim import claim_fairly, is_due, put_back, release
 from mailbot.store.engine import read, write
 from mailbot.store.known import keep_known
 from mailbot.store.ledger import hold_unread, settle_inbox
-from mailbot.store.mail import Post, ack_slots, queue, seal_posts
-from mailbot.store.register import cases_by_ref
+from mailbot.store.mail import queue, seal_posts, slots_since
 from mailbot.store.tables import OFFICE, inbox
 
 _log = structlog.get_logger()
@@ -56,14 +72,34 @@ def receive(parts: Parts, now: datetime) -> bool:
         if rows and rows[0].failures > STRIKES:
             hold_unread(connection, rows[0], "poison", now)
             return True
+    if lost := cannot_be_opened(parts, rows):
+        with write(parts.engine) as connection:
+            for row in lost:
+                hold_unread(connection, row, KEY_LOST, now)
+            put_back(connection, inbox, [row for row in rows if row not in lost], now)
+        return True
     if not rows:
         return False
     with _given_back(parts, rows, now):
         batch = read_all(parts, rows, now)
-        _settle_unread(parts, batch, now)
         facts = facts_of(parts, batch.done, now)
-        _commit(parts, _decide(parts, batch.done, facts, now), _bounces(batch.done, facts), now)
+        mails = each_case_once(parts, batch.done, facts, now)
+        again = [one.row for one in batch.done[len(mails) :]]
+        _settle_unread(parts, replace(batch, untouched=[*again, *batch.untouched]), now)
+        floods = Watch(parts, now)
+        known = _classified(parts, mails, facts, floods, now)
+        _commit(parts, floods.counted(_decide(parts, known, facts, floods.folded, now)), now)
     return True
+
+
+def _classified(parts: Parts, batch: Sequence[Read], facts: Facts, floods: Watch, now: datetime) -> list[Read]:
+    """Return messages with what they ask, once it is known which go into a flood: of those nobody has to know it."""
+    floods.look(strangers(parts, batch, facts, now))
+    settled = [one.row.ledger_id for one, out in sort_all(parts, batch, facts) if out and out.why not in OF_WORDS]
+    of_staff = [one.row.ledger_id for one in batch if facts.known(one, parts, now).staff]
+    known = classified(parts, batch, floods.folded.keys() | (set(settled) - set(of_staff)))
+    floods.look(strangers(parts, known, facts, now))  # a contact form is a stranger only if it asks for something
+    return known
 
 
 def _settle_unread(parts: Parts, batch: Batch, now: datetime) -> None:
@@ -84,41 +120,28 @@ def _strike(connection: Connection, row: Row[Any], now: datetime) -> None:
         release(connection, inbox, [row], now + _STRIKE_PAUSE)
 
 
-def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, now: datetime) -> list[Done]:
-    sorted_out = _sort_all(parts, batch, facts)
-    routes = [_route(parts, one, out, facts, now) for one, out in sorted_out]
-    opening = [
-        out is None and route.route in {Route.NEW, Route.RELATED}
-        for (_, out), route in zip(sorted_out, routes, strict=True)
-    ]
+def _decide(parts: Parts, batch: Sequence[Read], facts: Facts, folded: Mapping[int, str], now: datetime) -> list[Done]:
+    flooding = [(one, folded[one.row.ledger_id]) for one in batch if one.row.ledger_id in folded]
+    sorted_out = [(one, out) for one, out in sort_all(parts, batch, facts) if one.row.ledger_id not in folded]
+    routes = [route_of(parts, one, out, facts, now) for one, out in sorted_out]
+    opening = [opens(out, route) for (_, out), route in zip(sorted_out, routes, strict=True)]
     numbers = iter(_numbers(parts, sum(opening)))
-    cases = _cases(parts, [route.case_id for route in routes if route.case_id is not None])
+    known = cases(parts, [route.case_id for route in routes if route.case_id is not None])
     slots = _slots(parts, facts, now)
-    done = []
-    for (one, out), route, opens in zip(sorted_out, routes, opening, strict=True):
-        known = cases.get(route.case_id) if route.case_id is not None else None
-        if opens:
-            done.append(new_case(parts, one, next(numbers), known.case.ref if known else None, slots, now))
-        elif known and out is None and route.route is Route.FOLLOW_UP:
-            done.append(follow_up(parts, one, _merged(parts, known), route.by, now))
-        elif known and route.persons:
-            done.append(_from_staff(parts, one, out, route, _merged(parts, known), now))
+    done = fold_in(parts, flooding, now)
+    for (one, out), route, is_new in zip(sorted_out, routes, opening, strict=True):
+        case = known.get(route.case_id) if route.case_id is not None else None
+        if is_new:
+            done.append(new_case(parts, one, next(numbers), case.case.ref if case else None, slots, now))
+        elif case and out is None and route.route is Route.FOLLOW_UP:
+            done.append(follow_up(parts, one, case, route.by, now))
+        elif case and route.persons:
+            done.append(_from_staff(parts, one, out, route, case, now))
+        elif mail := returned_mail(one, facts):
+            done.append(_returned(parts, one, out, mail, now))
         else:
             done.append(settled_only(one, out or Sorted("held", route.route.value)))
     return _with_content_once(done, facts)
-
-
-_OF_STAFF = {"dmarc_fail", "same_content"}
-"""Why a mail may open nothing and the member of staff in whose name it came hears of it all the same."""
-
-
-def _route(parts: Parts, one: Read, out: Sorted | None, facts: Facts, now: datetime) -> Match:
-    """Match a message that a case may come of, and what came in the name of staff and does not count."""
-    known = facts.known(one, parts, now)
-    if out and not (out.why in _OF_STAFF and known.staff):
-        return Match(Route.NEW)
-    found = match(one.carried, known)
-    return replace(found, case_id=OFFICE) if found.persons and found.case_id is None else found
 
 
 def _from_staff(parts: Parts, one: Read, out: Sorted | None, route: Match, known: Snapshot, now: datetime) -> Done:
@@ -133,19 +156,6 @@ def _from_staff(parts: Parts, one: Read, out: Sorted | None, route: Match, known
     return already_done(parts, one, known, people[0], now) if is_theirs else settled_only(one, out)
 
 
-def _merged(parts: Parts, known: Snapshot) -> Snapshot:
-    """Return the case that goes on in the place of one that was merged, however often (pitfall 34)."""
-    seen = {known.case_id}
-    while known.case.merged_into:
-        with read(parts.engine) as connection:
-            ids = cases_by_ref(connection, [known.case.merged_into])
-            known = snapshots(connection, ids.values())[ids[known.case.merged_into]]
-        if known.case_id in seen:
-            break
-        seen.add(known.case_id)
-    return known
-
-
 def _with_content_once(done: Sequence[Done], facts: Facts) -> list[Done]:
     """Let only the first message of a content carry its index: whatever the later ones are, they are copies of it."""
     seen: set[str | None] = set(facts.copies)
@@ -158,39 +168,21 @@ def _with_content_once(done: Sequence[Done], facts: Facts) -> list[Done]:
     return result
 
 
-def _sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Sorted | None]]:
-    """Sort every message; a copy inside the same batch is a copy too."""
-    seen = set(facts.copies)
-    result = []
-    for one in batch:
-        about = Circumstances(
-            is_own=one.incoming.message_id in facts.mails or is_own_address(one.incoming.sender, parts.company.address),
-            is_copy=one.content_index in seen,
-            is_junk=one.entry.folder == parts.config.imap.junk_folder,
-            dmarc=one.transport.dmarc,
-        )
-        out = Sorted("held", one.entry.why) if one.entry.why else sort_out(one.incoming, one.verdict, about)
-        seen.add(one.content_index)
-        result.append((one, out))
-    return result
+def _commit(parts: Parts, done: Sequence[Done], now: datetime) -> None:
+    """Write a batch: cases, events, letters and dispositions together, or nothing.
 
-
-def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Row[Any]]], now: datetime) -> None:
-    """Write a batch: cases, events, letters and dispositions together, or nothing."""
-    posts = [post for one in done for post in one.posts] + _bounce_mails(parts, bounces, now)
+    Raises LeaseLost where a case is no longer what the decision was made on.
+    """
+    posts = [post for one in done for post in one.posts]
     envelopes = seal_posts(parts.vault, posts)
     touched = [case for one in done for case in one.cases]
     new = {one.case.case_id: one.case for one in touched if one.is_new}
-    happened: dict[int, list[Event]] = {}
     due = {(one.case.case_id, number): at for one in touched for number, at in one.due.items()}
-    for read_mail, mail in bounces:
-        events, later = _returned(parts, read_mail, mail, now)
-        happened.setdefault(mail.case_id, []).extend(events)
-        due |= later
+    happened: dict[int, list[Event]] = {}
     for case in touched:
         happened.setdefault(case.case.case_id, []).extend(case.events)
     with write(parts.engine) as connection:
-        append(connection, new | snapshots(connection, happened.keys() - new.keys()), happened, due, new)
+        append(connection, new | _as_decided_on(connection, touched), happened, due, new)
         add_parties(connection, [party for one in done for party in one.parties])
         keep_known(connection, [(one.case.case_id, one.known) for one in done if one.case and one.known])
         for one in done:
@@ -198,46 +190,36 @@ def _commit(parts: Parts, done: Sequence[Done], bounces: Sequence[tuple[Read, Ro
                 replace_blob(connection, one.resealed_from, one.resealed)
             for change in one.writes:
                 change(connection)
-        queue(connection, posts, envelopes, now)
+        queue(connection, in_turn(parts, connection, posts, now), envelopes, now)
+        hold_back(connection, done, now)
         settle_inbox(connection, [one.settlement for one in done], now)
-    parts.mail_settled.set()
+    parts.tell_settled()
+    parts.signals.written.set()
 
 
-def _bounces(batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Row[Any]]]:
-    """Return the bounces of mails to requesters, with those mails; one without an id of ours is nobody's (pitfall 23).
+def _as_decided_on(connection: Connection, touched: Sequence[Also]) -> dict[int, Snapshot]:
+    """Return the known cases, locked. Raises LeaseLost where another worker let one go on meanwhile.
 
-    A bounced notice is no news of the requester and never touches the case (pitfall 22); a delay is no failure.
+    What is only noted or counted holds whatever else happened: the office's own chain, and the case of a flood.
     """
-    found = []
-    for one in batch:
-        bounce = one.incoming.bounce
-        mail = facts.mails.get(bounce.original_message_id or "") if bounce and not bounce.is_delay else None
-        if mail and mail.audience == "requester" and one.content_index not in facts.copies:
-            found.append((one, mail))
-    return found
+    known = {one.case.case_id: one.case for one in touched if not one.is_new}
+    counted = {number for number, one in known.items() if number == OFFICE or FLAG in one.case.flags}
+    decided = {number: one for number, one in known.items() if number not in counted}
+    return unchanged(connection, decided) | snapshots(connection, counted)
 
 
-def _returned(
-    parts: Parts, one: Read, mail: Row[Any], now: datetime
-) -> tuple[list[Event], dict[tuple[int, int], datetime]]:
+def _returned(parts: Parts, one: Read, out: Sorted | None, mail: Row[Any], now: datetime) -> Done:
     """Return what a mail that came back makes of its case: an answer that did not arrive was none (pitfall 24)."""
-    snapshot = _cases(parts, [mail.case_id])[mail.case_id]
-    if mail.case_id == OFFICE:
-        return [bounced(one, now)], {}
-    rules = parts.rules_of(snapshot.case.policy)
-    events = [bounced(one, now), *decide_bounced(snapshot.case, mail.key, now, rules)]
-    due = due_after(snapshot.case, fold(events, snapshot.case), rules, now)
-    return events, {(mail.case_id, number): at for number, at in due.items()}
-
-
-def _bounce_mails(parts: Parts, bounces: Sequence[tuple[Read, Row[Any]]], now: datetime) -> list[Post]:
-    """Tell the handlers of each mail that came back."""
-    cases = _cases(parts, [mail.case_id for _, mail in bounces])
-    return [
-        post
-        for one, mail in bounces
-        for post in trouble_mails(parts, cases[mail.case_id], mail, "bounced", status_of(one), now)
-    ]
+    with read(parts.engine) as connection:
+        case = snapshots(connection, [mail.case_id])[mail.case_id]
+    events, due = [bounced(one, now)], dict[int, datetime]()
+    if mail.case_id != OFFICE:
+        rules = parts.rules_of(case.case.policy)
+        events += decide_bounced(case.case, mail.key, now, rules)
+        due = due_after(case.case, fold(events, case.case), rules, now)
+    done = settled_only(one, out or Sorted("machine", "bounce"))
+    told = trouble_mails(parts, case, mail, "bounced", status_of(one), now)
+    return replace(done, also=(Also(case, tuple(events), due),), posts=tuple(told))
 
 
 def _numbers(parts: Parts, count: int) -> list[int]:
@@ -247,16 +229,12 @@ def _numbers(parts: Parts, count: int) -> list[int]:
         return reserve_numbers(connection, count)
 
 
-def _cases(parts: Parts, case_ids: Sequence[int]) -> dict[int, Snapshot]:
-    with read(parts.engine) as connection:
-        return snapshots(connection, case_ids)
-
-
 def _slots(parts: Parts, facts: Facts, now: datetime) -> Slots:
     limits = parts.config.limits
     with read(parts.engine) as connection:
-        taken = ack_slots(connection, now - _HOUR)
-    return Slots(taken, limits.acks_per_hour, facts.acks, limits.acks_per_address_day)
+        taken = slots_since(connection, now - _HOUR)
+    each = (limits.acks_per_hour, facts.acks, limits.acks_per_address_day)
+    return Slots(taken, *each, notices_per_hour=limits.flood_notices_hour)
 
 
 @contextmanager

@@ -22,11 +22,12 @@ from mailbot.core.letters import LetterKind
 from mailbot.core.progress import decide_accepted, decide_bounced
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result
-from mailbot.steps.clock_watch import KEY as CLOCK_MAIL
-from mailbot.steps.clock_watch import doubt_of
 from mailbot.steps.done import due_after
+from mailbot.steps.doubt import KEY as QUESTION
+from mailbot.steps.doubt import doubt_of
+from mailbot.steps.lost_keys import WHY as KEY_LOST
 from mailbot.steps.parts import Parts
-from mailbot.steps.writing import trouble_mails
+from mailbot.steps.writing import late_mails, trouble_mails
 from mailbot.store.cases import Snapshot, append, snapshots
 from mailbot.store.claim import claim, is_due, settle, settle_all
 from mailbot.store.engine import read, write
@@ -44,10 +45,12 @@ from mailbot.store.mail import (
 from mailbot.store.tables import OFFICE, outbox
 
 _LEASE = timedelta(minutes=10)
-_EACH, _OTHERS, _GROUPS = 2, 16, 50
+_EACH, _OTHERS, _GROUPS = 8, 16, 50
 """Acknowledgements per connection in a group, other mails in a group, groups in a call: `now` must not age."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 _RECONNECT = timedelta(seconds=5)
+_LATE_AFTER = timedelta(hours=1)
+"""How long a mail may wait before a manager hears of it at once, and not from the next digest."""
 _jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
 
 
@@ -96,9 +99,9 @@ def send(parts: Parts, now: datetime) -> bool:
 
 
 def _ask_alone(parts: Parts, now: datetime) -> bool:
-    """Send the question whether the clock is right, and nothing else, while it is doubted."""
+    """Send the question to the managers, and nothing else, while the clock or the database is doubted."""
     with write(parts.engine) as connection:
-        ours = (outbox.c.state.in_(("queued", "sending")), outbox.c.key.startswith(CLOCK_MAIL))
+        ours = (outbox.c.state.in_(("queued", "sending")), outbox.c.key.startswith(QUESTION))
         rows = claim(connection, outbox, now, _LEASE, _OTHERS, *ours, state="sending", code=None)
     ready = _ready(parts, rows)
     if not rows:
@@ -122,6 +125,7 @@ def _settle_and_claim(parts: Parts, ended: Sequence[Ended], now: datetime, *, cl
     troubles = [one for one in ended if one.trouble]
     cases = _cases(parts, troubles)
     posts = [post for one in troubles for post in _trouble_mails(parts, one, cases, now)]
+    posts += [post for one in _late(ended, now)[:1] for post in late_mails(parts, one.row, one.code, now)]
     envelopes = seal_posts(parts.vault, posts)
     with write(parts.engine) as connection:
         _settle(parts, connection, ended, now)
@@ -136,10 +140,13 @@ def _ready(parts: Parts, rows: Sequence[Row[Any]]) -> Ready:
     if not rows:
         return Ready([])
     died = [row for row in rows if row.once and row.code == INTERRUPTED]
+    lost = parts.vault.lost(row.key_id for row in rows)
     with read(parts.engine) as connection:
-        mails = opened(connection, parts.vault, [row for row in rows if row not in died])
+        whole = [row for row in rows if row not in died and row.key_id not in lost]
+        mails = opened(connection, parts.vault, whole)
     stopped = {mail.row.id: found[0] for mail in mails if (found := _gate(parts, mail))}
     ended = [Ended(row, "unknown", INTERRUPTED) for row in died]
+    ended += [Ended(row, "gave_up", KEY_LOST) for row in rows if row.key_id in lost and row not in died]
     ended += [Ended(mail.row, "held", stopped[mail.row.id]) for mail in mails if mail.row.id in stopped]
     return Ready(rows, ended, [mail for mail in mails if mail.row.id not in stopped])
 
@@ -257,6 +264,12 @@ def _cases(parts: Parts, ended: Sequence[Ended]) -> dict[int, Snapshot]:
         return {}
     with read(parts.engine) as connection:
         return snapshots(connection, {one.row.case_id for one in ended})
+
+
+def _late(ended: Sequence[Ended], now: datetime) -> list[Ended]:
+    """Return the mails that were due long ago and have to wait on, the oldest first."""
+    waiting = [one for one in ended if one.due_at and now - max(one.row.queued_at, one.row.slot_at) > _LATE_AFTER]
+    return sorted(waiting, key=lambda one: one.row.id)
 
 
 def _trouble_mails(parts: Parts, one: Ended, known: dict[int, Snapshot], now: datetime) -> list[Post]:

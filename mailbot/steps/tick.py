@@ -21,11 +21,13 @@ from mailbot.steps.overdue import destroy_due, remind_batch
 from mailbot.steps.parts import Parts
 from mailbot.steps.reporting import reports_due
 from mailbot.steps.roster import Team
+from mailbot.steps.safe_mode import silent_before
 from mailbot.store.cases import Snapshot, append, snapshots, unchanged
 from mailbot.store.claim import claim, claim_fairly, is_due, settle
 from mailbot.store.engine import read, write
 from mailbot.store.mail import Post, queue, seal_posts
 from mailbot.store.polls import heard_until
+from mailbot.store.restored import never_send
 from mailbot.store.tables import request, schedule
 
 BATCH = 50
@@ -43,12 +45,13 @@ def _look_batch(parts: Parts, now: datetime) -> bool:
         if not is_due(connection, request, now):
             return False
     with write(parts.engine) as connection:
-        rows = _claimed(connection, now)
+        forgotten = _forgotten(connection)
+        rows = forgotten or _claimed(connection, now)
     if not rows:
         return False
     with read(parts.engine) as connection:
         cases = snapshots(connection, {row.case_id for row in rows})
-        heard = heard_until(connection, parts.config.imap.folders)
+        heard = heard_until(connection, parts.folders)
     around = Around(parts, parts.team(now), heard, now)
     looks = [_look(around, cases[case_id], list(of_case)) for case_id, of_case in _by_case(rows)]
     posts = [post for look in looks for post in look.posts]
@@ -61,7 +64,20 @@ def _look_batch(parts: Parts, now: datetime) -> bool:
         for work in (work for look in looks for work in look.writes):
             work(connection)
         queue(connection, posts, envelopes, now)
+        if forgotten:
+            never_send(connection, now, [post.key for post in posts])
     return True
+
+
+def _forgotten(connection: Connection) -> list[Row[Any]]:
+    """Take requests that were due before a restore: what they owe requesters may have left, and must not leave again.
+
+    They stay due until they are written, so that a worker which dies leaves them forgotten; one that fails does not.
+    """
+    before, fresh = silent_before(connection), request.c.failures == 0
+    if before is None or not is_due(connection, request, before, fresh):
+        return []
+    return claim(connection, request, before, timedelta(), BATCH, fresh)
 
 
 def _claimed(connection: Connection, now: datetime) -> list[Row[Any]]:

@@ -16,6 +16,7 @@ from mailbot.sections import Staff
 from mailbot.steps.parts import Parts
 from mailbot.store.cases import Snapshot
 from mailbot.store.mail import Post
+from mailbot.store.tables import OFFICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,19 @@ def trouble_mails(
 ) -> list[Post]:
     """Return the mails that tell each handler what became of one of our mails; once for each mail and trouble."""
     told = Trouble(snapshot.case.ref, mail.kind, trouble, code, mail.message_id)
+    key = f"trouble:{mail.id}:{trouble}"
+    return _of_trouble(parts, told, "handler", key, (snapshot.case_id, snapshot.key_id), now)
+
+
+def late_mails(parts: Parts, mail: Row[Any], code: str, now: datetime) -> list[Post]:
+    """Return the mails that tell each manager of a mail that cannot leave while others can; once a day."""
+    told = Trouble(mail.ref, mail.kind, "waiting", code, mail.message_id)
+    return _of_trouble(parts, told, "manager", f"late:{_today(parts, now)}", (OFFICE, parts.office_key), now)
+
+
+def _of_trouble(parts: Parts, told: Trouble, role: str, key: str, of: tuple[int, str], now: datetime) -> list[Post]:
     posts = []
-    for person in parts.staff("handler", now):
-        letter = letter_trouble(parts.company, told, Reader(person.address, person.language, "handler"))
-        key = f"trouble:{mail.id}:{trouble}"
-        envelope = staff_envelope(parts, person, key, snapshot.case_id, snapshot.key_id, now)
-        posts.append(write(parts, letter, envelope, now))
+    for person in parts.staff(role, now):
+        letter = letter_trouble(parts.company, told, Reader(person.address, person.language, role))
+        posts.append(write(parts, letter, staff_envelope(parts, person, key, *of, now), now))
     return posts

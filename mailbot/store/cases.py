@@ -242,6 +242,7 @@ def _case_values(snapshot: Snapshot) -> dict[str, Any]:
         "merged_into": case.merged_into,
         "closed_at": case.closed_at,
         "snoozed_until": case.snoozed_until,
+        "folded": case.folded,
         "seq": snapshot.seq,
         "head": snapshot.head,
     }
@@ -293,6 +294,7 @@ def _snapshot(row: Row[Any], requests: tuple[Request, ...]) -> Snapshot:
         merged_into=row.merged_into,
         closed_at=row.closed_at,
         snoozed_until=row.snoozed_until,
+        folded=row.folded,
         requests=requests,
     )
     return Snapshot(row.id, row.key_id, case, row.seq, row.head)

@@ -69,7 +69,8 @@ def settle_all(connection: Connection, table: Table, rows: Sequence[Row[Any]], *
     if not rows:
         return
     ours = tuple_(table.c.id, table.c.version).in_([(row.id, row.version) for row in rows])
-    if connection.execute(update(table).where(ours).values(values)).rowcount != len(rows):
+    known = table.c.id.in_([row.id for row in rows])  # SQLite finds rows by ids alone, it reads all of them for pairs
+    if connection.execute(update(table).where(known, ours).values(values)).rowcount != len(rows):
         raise LeaseLost(table.name)
 
 

@@ -229,9 +229,9 @@ def least_sure(connection: Connection, kind: str, since: datetime, until: dateti
     return list(connection.execute(asked.order_by(request.c.confidence, case_file.c.id).limit(most)).scalars())
 
 
-def junk_count(connection: Connection, folder: str, since: datetime, until: datetime) -> int:
-    """Return how many messages were first seen in the junk folder in [since, until)."""
-    asked = select(func.count()).select_from(ledger).where(ledger.c.folder == folder)
+def junk_count(connection: Connection, folders: Sequence[str], since: datetime, until: datetime) -> int:
+    """Return how many messages were first seen in a junk folder in [since, until)."""
+    asked = select(func.count()).select_from(ledger).where(ledger.c.folder.in_(folders))
     return int(connection.execute(asked.where(ledger.c.seen_at >= since, ledger.c.seen_at < until)).scalar_one())
 
 

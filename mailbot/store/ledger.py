@@ -13,9 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from mailbot.store.claim import LeaseLost
 from mailbot.store.tables import cursor, inbox, ledger
+
+RELEASED = "released"
+"""Why a message is read again that had gone into a flood."""
 
 
 class Disposition(StrEnum):
@@ -113,14 +117,21 @@ def seen_contents(connection: Connection, indexes: Sequence[str]) -> dict[str, R
 
 
 def settle_inbox(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
-    """Write dispositions and take the rows out of the inbox. Raises LeaseLost when another worker has one of them."""
+    """Write dispositions and take the rows out of the inbox.
+
+    Raises LeaseLost when another worker has one of them, or was quicker with the same content.
+    """
     ours = [(settlement.row.id, settlement.row.version) for settlement in settlements]
-    gone = connection.execute(delete(inbox).where(tuple_(inbox.c.id, inbox.c.version).in_(ours)))
+    known = inbox.c.id.in_([row_id for row_id, _ in ours])  # SQLite finds rows by ids alone
+    gone = connection.execute(delete(inbox).where(known, tuple_(inbox.c.id, inbox.c.version).in_(ours)))
     if gone.rowcount != len(ours):
         raise LeaseLost("inbox")
     values = [_settled_values(settlement, now) for settlement in settlements]
-    if values:
-        connection.execute(update(ledger).where(ledger.c.id == bindparam("of_row")), values)
+    try:
+        if values:
+            connection.execute(update(ledger).where(ledger.c.id == bindparam("of_row")), values)
+    except IntegrityError as error:  # another worker settles a copy of it at this moment: this one is the copy then
+        raise LeaseLost("ledger") from error
 
 
 def hold_unread(connection: Connection, row: Row[Any], why: str, now: datetime) -> None:
@@ -137,6 +148,13 @@ def reopen(connection: Connection, row: Row[Any], now: datetime) -> None:
     cleared = {"disposition": None, "why": None, "content_index": None, "settled_at": None}
     connection.execute(update(ledger).where(ledger.c.id == row.id).values(cleared))
     connection.execute(insert(inbox).values(key=row.key, ledger_id=row.id, due_at=now))
+
+
+def release_folded(connection: Connection, row: Row[Any], now: datetime) -> None:
+    """Take a message out of the flood it went into: it is read again, and opens a case of its own."""
+    reopen(connection, row, now)
+    values = {"why": RELEASED, "case_id": None}
+    connection.execute(update(ledger).where(ledger.c.id == row.id).values(values))
 
 
 def resettle(connection: Connection, ledger_id: int, disposition: str, why: str, now: datetime) -> None:

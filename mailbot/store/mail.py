@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from mailbot.core.budget import Written
 from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
 from mailbot.store.claim import LeaseLost, claim
 from mailbot.store.tables import inbox, outbox
 from mailbot.store.vault import Vault
 
-ACK = "ack"
+ACK, LETTER, NOTICE = "ack", "letter", "notice"
 _STAFF_WAIT = timedelta(seconds=30)
 INTERRUPTED = "interrupted"
 
@@ -27,7 +28,8 @@ class Post:
     """A mail to queue. `key` makes it happen once; `due_at` is the first try; `party_index` is of the recipient.
 
     `reply_to` is where answers go when that is not the desk itself; `approved_text` and `approved_files` are the
-    hashes of what a person confirmed, empty where no person had to.
+    hashes of what a person confirmed, empty where no person had to. `is_unproved` says of an acknowledgement or
+    the notice of a new case that nothing proves the mail it is about.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Post:
     reply_to: str = ""
     approved_text: str = ""
     approved_files: tuple[str, ...] = ()
+    is_unproved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,20 @@ def _untried(key: str) -> tuple[ColumnElement[bool], ...]:
     return outbox.c.key == key, outbox.c.state == "queued", outbox.c.failures == 0
 
 
-def ack_slots(connection: Connection, since: datetime) -> list[datetime]:
-    """Return when acknowledgements left or will leave from `since` on, oldest first."""
-    asked = select(outbox.c.slot_at).where(outbox.c.kind == ACK, outbox.c.slot_at > since)
-    return list(connection.execute(asked.order_by(outbox.c.slot_at)).scalars())
+def slots_since(connection: Connection, since: datetime) -> Written:
+    """Return when acknowledgements and notices of new cases left or will leave from `since` on."""
+    asked = select(outbox.c.kind, outbox.c.is_unproved, outbox.c.slot_at, outbox.c.case_id)
+    here = (outbox.c.kind.in_((ACK, NOTICE)), outbox.c.slot_at > since)
+    rows = connection.execute(asked.where(*here).order_by(outbox.c.slot_at)).all()
+    acks = [row for row in rows if row.kind == ACK]
+    notices = {
+        row.case_id: row.slot_at for row in rows if row.kind == NOTICE and row.is_unproved
+    }  # one for each person
+    return Written(
+        proved=[row.slot_at for row in acks if not row.is_unproved],
+        unproved=[row.slot_at for row in acks if row.is_unproved],
+        notices=sorted(notices.values()),
+    )
 
 
 def acks_to(connection: Connection, party_indexes: Sequence[str], since: datetime) -> dict[str, int]:
@@ -143,6 +156,13 @@ def acks_to(connection: Connection, party_indexes: Sequence[str], since: datetim
         outbox.c.kind == ACK, outbox.c.party_index.in_(party_indexes), outbox.c.slot_at > since
     )
     return {index: count for index, count in connection.execute(asked.group_by(outbox.c.party_index))}
+
+
+def automatic_to(connection: Connection, party_index: str, since: datetime) -> list[datetime]:
+    """Return when mails that no person confirmed were written to a requester from `since` on."""
+    here = (outbox.c.kind.in_((ACK, LETTER)), outbox.c.party_index == party_index, outbox.c.approved_text == "")
+    asked = select(outbox.c.queued_at).where(*here, outbox.c.audience == "requester", outbox.c.queued_at > since)
+    return list(connection.execute(asked).scalars())
 
 
 def _values(post: Post, envelope: Sealed, now: datetime) -> dict[str, Any]:
@@ -160,6 +180,7 @@ def _values(post: Post, envelope: Sealed, now: datetime) -> dict[str, Any]:
         "reply_to": post.reply_to,
         "approved_text": post.approved_text,
         "approved_files": " ".join(post.approved_files),
+        "is_unproved": post.is_unproved,
         "slot_at": post.due_at,
         "state": "queued",
         "queued_at": now,

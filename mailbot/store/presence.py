@@ -14,10 +14,10 @@ from typing import TextIO
 from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from mailbot.store.engine import StoreUnavailable, write
-from mailbot.store.tables import inbox, outbox
+from mailbot.store.engine import StoreUnavailable, name_of, write
+from mailbot.store.tables import account, inbox, outbox
 
-_WORKERS, _SETUP = 0x6D61696C626F74, 0x6D61696C626F75
+_WORKERS, _SETUP, _LINE = 0x6D61696C626F74, 0x6D61696C626F75, 0x6D61696C626F76
 """The numbers of our advisory locks in PostgreSQL."""
 
 
@@ -44,9 +44,16 @@ def alone(engine: Engine) -> Iterator[None]:
         yield
 
 
+def stand_in_line(connection: Connection) -> None:
+    """Wait for every transaction that did this before, until it ends; on SQLite only one writes at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LINE)))
+
+
 def give_up_leases(engine: Engine, now: datetime) -> None:
-    """Make what a dead worker had claimed due now: messages are met again, mails in the act are judged."""
+    """Make what a dead worker had claimed due now: mailboxes and messages are met again, mails in the act judged."""
     with write(engine) as connection:
+        connection.execute(update(account).where(account.c.due_at > now).values(due_at=now))
         connection.execute(update(inbox).where(inbox.c.due_at > now).values(due_at=now))
         connection.execute(update(outbox).where(outbox.c.state == "sending").values(due_at=now))
 
@@ -90,7 +97,7 @@ def _server(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     except OperationalError as error:
-        raise StoreUnavailable(type(error.orig).__name__) from error
+        raise StoreUnavailable(f"{name_of(engine)}: {type(error.orig).__name__}") from error
     try:
         yield connection
     finally:

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
+from mailbot.core.flood import FLAG
 from mailbot.store.ledger import Disposition
 from mailbot.store.tables import OFFICE, case_file, ledger, outbox, party
+
+_IS_FOLDED = and_(
+    ledger.c.disposition == Disposition.FOLLOW_UP.value, ledger.c.why.startswith(f"{FLAG}_", autoescape=True)
+)
 
 
 def cases_by_ref(connection: Connection, refs: Sequence[str]) -> dict[str, int]:
@@ -51,12 +56,12 @@ def open_case_ids(connection: Connection) -> list[int]:
 
 
 def messages_of(connection: Connection, case_id: int) -> list[Row[Any]]:
-    """Return the incoming messages of a case, in order of arrival."""
-    return list(
-        connection.execute(
-            select(ledger).where(ledger.c.case_id == case_id).order_by(ledger.c.received_at, ledger.c.id)
-        )
+    """Return the incoming messages of a case, in order of arrival; of a flood the first alone, for it may be huge."""
+    is_folded = (ledger.c.disposition == Disposition.FOLLOW_UP.value) & ledger.c.why.startswith(
+        f"{FLAG}_", autoescape=True
     )
+    asked = select(ledger).where(ledger.c.case_id == case_id, ledger.c.why.is_(None) | ~is_folded)
+    return list(connection.execute(asked.order_by(ledger.c.received_at, ledger.c.id)))
 
 
 def messages_after(connection: Connection, ledger_id: int) -> list[Row[Any]]:
@@ -67,6 +72,11 @@ def messages_after(connection: Connection, ledger_id: int) -> list[Row[Any]]:
 def mails_of(connection: Connection, case_id: int) -> list[Row[Any]]:
     """Return the outgoing mails of a case, oldest first."""
     return list(connection.execute(select(outbox).where(outbox.c.case_id == case_id).order_by(outbox.c.id)))
+
+
+def folded(connection: Connection) -> list[Row[Any]]:
+    """Return the messages that went into a flood, oldest first; the first of each flood is its case's own."""
+    return list(connection.execute(select(ledger).where(_IS_FOLDED).order_by(ledger.c.id)))
 
 
 def held(connection: Connection) -> list[Row[Any]]:

@@ -94,6 +94,7 @@ case_file = Table(
     Column("merged_into", String(32), nullable=False, server_default=text("''")),
     Column("closed_at", Moment),
     Column("snoozed_until", Date),
+    Column("folded", Integer, nullable=False, server_default="0"),
     Column("seq", Integer, nullable=False),
     Column("head", String(64), nullable=False),
     Column("witnessed", Integer, nullable=False, server_default="0"),
@@ -157,11 +158,11 @@ ledger = Table(
     Column("settled_at", Moment),
     Column("filed_at", Moment),
     Index(
-        "ix_ledger_unfiled",
+        "ix_ledger_to_file",
         "folder",
         "uidvalidity",
-        sqlite_where=text("filed_at IS NULL"),
-        postgresql_where=text("filed_at IS NULL"),
+        sqlite_where=text("filed_at IS NULL AND disposition IS NOT NULL"),
+        postgresql_where=text("filed_at IS NULL AND disposition IS NOT NULL"),
     ),
     Index("ix_ledger_place", "folder", "uidvalidity", "uid"),
 )
@@ -195,6 +196,7 @@ outbox = Table(
     Column("reply_to", String(120), nullable=False, server_default=text("''")),
     Column("approved_text", String(64), nullable=False, server_default=text("''")),
     Column("approved_files", Text, nullable=False, server_default=text("''")),
+    Column("is_unproved", Boolean, nullable=False, server_default=text("false")),
     Column("queued_at", Moment, nullable=False),
     Column("settled_at", Moment),
     *_work(),
@@ -283,6 +285,14 @@ cursor = Table(
     Column("polled_at", Moment, nullable=False),
 )
 
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    *_work(),
+)
+
 schedule = Table(
     "schedule",
     metadata,
@@ -312,6 +322,14 @@ remembered = Table(
     metadata,
     Column("key", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+flood = Table(
+    "flood",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("key", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 absence = Table(

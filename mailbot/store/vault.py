@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine, delete, insert, select
 
-from mailbot.store.engine import read, write
+from mailbot.store.engine import forget_deleted, read, write
 from mailbot.store.tables import data_key
 
 _NONCE = 12
@@ -39,10 +39,25 @@ def new_id() -> str:
 
 
 def make_master_key(path: Path) -> None:
-    """Write a new master key file readable by its owner only. Raises FileExistsError."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(os.urandom(32)) + b"\n")
+    """Write a new master key file readable by its owner only, through to the disk. Raises FileExistsError.
+
+    What is sealed under it must never outlive it: not after a power cut either.
+    """
+    draft = path.with_name(f"{path.name}.{new_id()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(os.urandom(32)) + b"\n")
+            file.flush()
+            os.fsync(handle)
+        os.link(draft, path)  # whole or not there: nobody could start with half a key, or make another in its place
+    finally:
+        draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)  # the name is on the disk only when its folder is
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def read_master_key(path: Path) -> bytes:
@@ -93,8 +108,19 @@ class Vault:
         gone = set(ids)
         with write(self._keys) as connection:
             connection.execute(delete(data_key).where(data_key.c.id.in_(gone)))
+        forget_deleted(self._keys)
         with self._lock:
             self._open = {key_id: key for key_id, key in self._open.items() if key_id not in gone}
+
+    def has(self, key_id: str) -> bool:
+        """Say whether the key is there."""
+        return key_id in self._open or key_id in self.load_keys([key_id])
+
+    def lost(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these keys are not there."""
+        wanted = set(ids)
+        found = {key_id for key_id in wanted if key_id in self._open}
+        return wanted - found - self.load_keys(wanted - found).keys()
 
     def load_keys(self, ids: Iterable[str]) -> dict[str, AESGCM]:
         """Bring the keys with these ids into memory in one query; destroyed ones are missing from the answer."""

@@ -91,6 +91,8 @@ def test_a_type_that_lies_is_seen(kind: str, name: str, data: bytes, found: str)
         ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
         ("開" * 300 + ".pdf.exe", "開" * 116 + ".exe"),
         ("x" * 300, "x" * 120),
+        ("x" * 119 + " y" * 9, "x" * 119),
+        ("con." + "x" * 112 + ".pdf", "_con." + "x" * 111 + ".pdf"),
         ("\u30ab\u3099.pdf", "\u30ac.pdf"),
         ("..", "attachment.pdf"),
         ("/", "attachment.pdf"),

@@ -30,7 +30,7 @@ def new_scene(
 
         def make(seed: int = 1, **values: Any) -> Scene:
             folder = reaper.new_folder("desk-")
-            urls = {name: f"sqlite:///{folder}/{name}.db" for name in ("url", "keys_url")}
+            urls: dict[str, Any] = {name: f"sqlite:///{folder}/{name}.db" for name in ("url", "keys_url")}
             if request.param == "postgresql":
                 server = request.getfixturevalue("postgresql")
                 urls = {name: stack.enter_context(server.fresh_database()) for name in urls}

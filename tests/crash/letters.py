@@ -1,9 +1,9 @@
 """The mails that strangers write to the desk, no two alike."""
 
-from dataclasses import dataclass
 from random import Random
 
-from tests.e2e.desk import mail, parsed
+from tests.e2e.desk import mail
+from tests.invariants.world import Written, message_id
 
 JAPANESE = (
     ("お願い", "私の個人データを開示してください。"),
@@ -18,17 +18,8 @@ ENGLISH = (
 )
 
 
-@dataclass(frozen=True)
-class Written:
-    """A mail on its way to the desk: who wrote it, its Message-ID, its bytes."""
-
-    requester: str
-    message_id: str
-    raw: bytes
-
-
 def write(requester: str, to: str, number: int, random: Random) -> Written:
     """The first mail of a requester, in Japanese or English."""
     subject, text = random.choice(random.choice((JAPANESE, ENGLISH)))
     raw = mail(requester, to, subject, f"{text}\nNo. {number}\n", number)
-    return Written(requester, str(parsed(raw)["Message-ID"]), raw)
+    return Written(requester, message_id(raw), raw)

@@ -1,9 +1,8 @@
-"""What a forked worker may have wrong with it, by name: a crash point, or a mutation of the product."""
+"""What a forked worker may have wrong with it, by name: a crash point, or a reader with faults."""
 
 from collections.abc import Callable, Mapping
 
 from mailbot.edge import sandbox
-from tests.crash.mutations import MUTATIONS
 from tests.crash.points import POINTS
 from tests.edge.poison import CHILD
 
@@ -13,4 +12,4 @@ def faulty_reader() -> None:
     sandbox.CHILD, sandbox.WALL_S = CHILD, 4.0
 
 
-PATCHES: Mapping[str, Callable[[], None]] = POINTS | MUTATIONS | {"a reader with faults": faulty_reader}
+PATCHES: Mapping[str, Callable[[], None]] = {**POINTS, "a reader with faults": faulty_reader}

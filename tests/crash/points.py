@@ -57,7 +57,7 @@ def before_second_group() -> None:
         groups.append(mails)
         return call(sender, mails) if len(groups) == 1 else die()
 
-    Sender.start = start_once  # type: ignore[method-assign]
+    Sender.start = start_once  # type: ignore[method-assign,assignment]
 
 
 def after_first_acceptance() -> None:
@@ -83,7 +83,7 @@ def in_data(share: float) -> Callable[[], None]:
             call(protocol, data[: int(len(data) * share)])
             return die()
 
-        SMTPProtocol.write = write  # type: ignore[method-assign]
+        SMTPProtocol.write = write  # type: ignore[method-assign,assignment]
 
     return patch
 

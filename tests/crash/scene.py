@@ -11,16 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from mailbot.steps import receive, send
-from tests.crash.invariants import Findings, World, check
-from tests.crash.letters import Written, write
+from tests.crash.letters import write
 from tests.crash.warm import MARKS, Order, Warm
-from tests.e2e.desk import Desk, parsed
+from tests.e2e.desk import Desk
+from tests.invariants.check import check
+from tests.invariants.look import OWN, keys_of, spills, tables_of
+from tests.invariants.world import Findings, Received, Visible, World, Written, headers_of, message_id
 
-TABLES = ("case_file", "event", "request", "ledger", "inbox", "outbox", "party", "blob")
 RECOVERED = send._LEASE + timedelta(minutes=1)
 """Longer than every lease: what a dead worker had in hand is due again."""
 KILLED = -signal.SIGKILL
@@ -48,6 +50,7 @@ class Scene:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     written: list[Written] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
+    deaths: int = 0
 
     def letters(self, count: int) -> list[Written]:
         """First mails of people who never wrote before."""
@@ -65,6 +68,7 @@ class Scene:
         """Let a worker run into a crash point."""
         self._fork(once=True, patches=(*patches, *self.patches))
         code = self.warm.ended()
+        self.deaths += 1
         assert code == KILLED, f"exit {code}: the worker never came to {patches}\n{self.log_tail()}"
 
     def live(self) -> None:
@@ -83,6 +87,7 @@ class Scene:
         time.sleep(self.random.uniform(0, self.random.choice(LATEST_KILLS_S)))
         os.kill(pid, signal.SIGKILL)
         assert self.warm.ended() == KILLED
+        self.deaths += 1
         self.figures[f"killed_after_{mark}" if reached else "killed_elsewhere"] += 1
         self._count()
 
@@ -112,20 +117,28 @@ class Scene:
         """Look at databases, folders and inboxes."""
         desk, lab = self.desk, self.desk.lab
         with lab.login(desk.mailbox) as client:
-            next_uid = client.folder_status("INBOX", ["UIDNEXT"])[b"UIDNEXT"]
+            status = client.folder_status("INBOX", ["UIDNEXT", "UIDVALIDITY"])
         people = [*(one.requester for one in self.written), desk.hana, desk.boss]
-        with connected(self.urls["url"]) as connection:
-            tables = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in TABLES}  # noqa: S608
-        with connected(self.urls["keys_url"]) as connection:
-            keys = frozenset(connection.execute(text("SELECT id FROM data_key")).scalars())
+        tables = tables_of(self.urls["url"])
+        received = [Received(person, raw) for person in people for raw in lab.received(person)]
+        ids, uidvalidity = _ids(tables, received), status[b"UIDVALIDITY"]
         return World(
             tables=tables,
-            keys=keys,
-            folders={name: [parsed(raw) for raw in mails] for name, mails in lab.folders(desk.mailbox).items()},
-            next_uid=next_uid,
-            received={person: [parsed(raw) for raw in lab.received(person)] for person in people},
-            staff=desk.hana,
+            keys=keys_of(self.urls["keys_url"]),
+            visible=[Visible("INBOX", uidvalidity, uid, ids.get(uid, "")) for uid in range(1, status[b"UIDNEXT"])],
+            folders={
+                name: [message_id(raw) for raw in mails]
+                for name, mails in lab.folders(desk.mailbox).items()
+                if name not in OWN
+            },
+            delivered=Counter(one.message_id for one in self.written),
+            received=received,
+            staff=frozenset({desk.hana, desk.boss}),
             written=self.written,
+            allowed=frozenset(people),
+            secrets=frozenset({desk.lab.password}),
+            spills={name: data for name, data in spills(desk.folder).items() if name != desk.config_file.name},
+            deaths=self.deaths,
         )
 
     def forget_requesters(self) -> None:
@@ -154,6 +167,13 @@ class Scene:
     def _open_work(self) -> int:
         with connected(self.urls["url"]) as connection:
             return int(connection.execute(text(OPEN)).scalar_one())
+
+
+def _ids(tables: Mapping[str, Sequence[Any]], received: Sequence[Received]) -> dict[int, str]:
+    """Which mail had which number on the server, where its acknowledgement tells: the mails lie elsewhere by now."""
+    answered = {one.id: str(headers_of(one.raw)["In-Reply-To"]) for one in received if one.kind == "ack"}
+    cases = {row.case_id: answered[row.message_id] for row in tables["outbox"] if row.message_id in answered}
+    return {row.uid: cases[row.case_id] for row in tables["ledger"] if row.case_id in cases}
 
 
 @contextmanager

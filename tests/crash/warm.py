@@ -23,7 +23,7 @@ from tests.e2e.prepared import prepare
 from tests.servers.processes import Reaper
 
 ROOT = Path(__file__).parents[2]
-ANSWER_S = 60.0
+ANSWER_S, READY_S = 60.0, 300.0
 MARKS = ("working", "fetching", "receiving", "sending", "accepted", "filing")
 """What a worker says: its stores are open, it begins to fetch, to read, to send, its first mail left, it moves."""
 
@@ -90,7 +90,7 @@ class Warm:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.push(self.__exit__)
-            assert self._line() == "ready"
+            assert self._line(READY_S) == "ready"
             stack.pop_all()
         return self
 
@@ -174,7 +174,7 @@ def _tell_marks(answers: int) -> None:
         accepted()
         return result
 
-    Sender._send_one = tell_accepted  # type: ignore[method-assign]
+    Sender._send_one = tell_accepted  # type: ignore[method-assign,assignment]
 
 
 def _telling(call: Callable[..., Any], answers: int, mark: str) -> Callable[..., Any]:

@@ -59,6 +59,11 @@ language = "en"
 [limits]
 acks_per_hour = 10000
 acks_per_address_day = 1000
+flood_sender_day = 0
+flood_alike_day = 0
+flood_domain_day = 0
+flood_unproved_day = 0
+flood_notices_hour = 0
 [log]
 format = "json"
 """

@@ -21,7 +21,7 @@ def prepare() -> None:
     that a test gives its own desk (models, templates) are read by the fork that needs them.
     """
     load.load_model = cache(load.load_model)
-    model = load.load_model(models_folder(), 0.95)  # as the worker asks for it
+    model = load.load_model(models_folder(), 0.95, with_encoder=True)  # as the worker asks for it
     model.read("お願い", "私の個人データを開示してください。\nPlease delete my data.", Language.JA)
     _keep_letters()
     open_nursery()

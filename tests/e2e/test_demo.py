@@ -275,7 +275,7 @@ def test_a_folder_with_files_in_it_is_left_alone(tmp_path: Path) -> None:
 def test_a_sum_that_does_not_add_up_is_told_and_ends_with_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(stage, "moments", list)
     monkeypatch.setattr(log, "start", lambda _: None)
-    monkeypatch.setattr(reports, "reconcile", lambda _: ("in 1 = cases 0", False))
+    monkeypatch.setattr(reports, "reconcile", lambda *_: ("in 1 = cases 0", ["1 not read yet"]))
     told = StringIO()
     assert stage.perform(Console(file=told, width=200), tmp_path / "kept", is_fast=True) == 1
     assert "WRONG: 0 mails arrived, and not each of them has one disposition: in 1 = cases 0" in told.getvalue()

@@ -147,6 +147,18 @@ def letter_trouble(language: Language, **other: object) -> Rendered:
     return write("letter_trouble", LetterKind.NOTICE, language, context | other)
 
 
+def flood(language: Language, **other: object) -> Rendered:
+    """Write that a flood of mail went into one case."""
+    context: dict[str, object] = {
+        "ref": REF,
+        "count": 1_000,
+        "reason": "flood_alike",
+        "due_on": NOTICE_ON,
+        "handler": None,
+    }
+    return write("flood", LetterKind.WARNING, language, context | other)
+
+
 def digest(language: Language, **other: object) -> Rendered:
     """Write a digest of a desk with a case in every section, a held mail and a mail that came back."""
     return write("digest", LetterKind.DIGEST, language, digest_values() | other)
@@ -218,6 +230,7 @@ def digest_values() -> dict[str, object]:
         "head": "9f" * 32,
         "not_for_us": 2,
         "junk": 1,
+        "folded": 12_345,
         "look_again": ["KJ-2026-000131-D"],
     }
 
@@ -314,6 +327,7 @@ STAFF_LETTERS: tuple[Callable[[Language], Rendered], ...] = (
     notice,
     warning,
     letter_trouble,
+    flood,
     digest,
     report,
     preview,

@@ -1,4 +1,4 @@
-"""One fuzz target in one process: its code instrumented, each distinct fault made small and kept as a mail.
+"""One fuzz target in one process: its code instrumented, each distinct fault made small and kept.
 
 `tests.fuzz.run` starts `python -m tests.fuzz.engine TARGET NOTES …`; what follows is libFuzzer's. A fault does
 not end the run, because one must not hide the next; each is a line of JSON in the file NOTES.
@@ -25,7 +25,18 @@ from tests.fuzz.target import Target
 MAX_FAULTS = 20
 GROWING_SHARE = 0.2  # of the time
 
-_INSTRUMENTED = ("mailbot", "email_validator", "flufl", "inscriptis", "mailparser_reply", "tnefparse")
+_INSTRUMENTED = (
+    "mailbot",
+    "email_validator",
+    "flufl",
+    "inscriptis",
+    "mailparser_reply",
+    "tnefparse",
+    "authres",
+    "imapclient",
+    "imaplib",
+    "aiosmtplib",
+)
 _IMPORTED_TWICE = (*_INSTRUMENTED, "tests.fuzz.fuzz_", "tests.fuzz.promises")
 
 
@@ -76,7 +87,7 @@ class Session:
 
     def _keep(self, fault: Fault, small: Callable[[], bytes]) -> None:
         seconds = round(time.monotonic() - self.began, 1)
-        found = Found(fault.key, fault.trace, keep(self.target.mail_of(small()), self.name), seconds)
+        found = Found(fault.key, fault.trace, keep(self.target, small(), self.name), seconds)
         with self.notes.open("a", encoding="utf-8") as notes:
             notes.write(json.dumps(asdict(found)) + "\n")
 

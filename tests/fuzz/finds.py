@@ -1,8 +1,10 @@
-"""Keeps the mails that show a fault under `found/` (git ignores it), and says what to do with one."""
+"""Keeps what shows a fault under `found/` (git ignores it), as a mail where there is one; says what to do with it."""
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.fuzz.target import Target
 
 FOUND = Path(__file__).parent / "found"
 ROOT = Path(__file__).parents[2]
@@ -10,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One distinct fault: its name, the end of its traceback, its mail ("" for none), seconds from the run's start."""
+    """One distinct fault: its name, the end of its traceback, its file ("" for none), seconds from the run's start."""
 
     key: str
     trace: str
@@ -25,6 +27,9 @@ class Found:
             return told
         path = Path(self.path)
         shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        if path.suffix != ".eml":
+            name = path.stem.partition("-")[0]
+            return f"{told}\n    keep it:  mv {shown} tests/fuzz/kept/{name}/WHAT_IT_PROVES.bin"
         return (
             f"{told}\n    see it:   .venv/bin/mailbot inspect {shown}\n"
             f"    keep it:  mv {shown} tests/corpus/hostile/WHAT_IT_PROVES.eml\n"
@@ -33,9 +38,10 @@ class Found:
         )
 
 
-def keep(raw: bytes, name: str) -> str:
-    """Write a mail that shows a fault of the target `name`; return its path."""
+def keep(target: Target, data: bytes, name: str) -> str:
+    """Write what shows a fault of the target `name`; return its path."""
     FOUND.mkdir(exist_ok=True)
-    path = FOUND / f"{name}-{hashlib.sha256(raw).hexdigest()[:8]}.eml"
+    raw = target.mail_of(data) if target.is_mail else data
+    path = FOUND / f"{name}-{hashlib.sha256(raw).hexdigest()[:8]}{'.eml' if target.is_mail else '.bin'}"
     path.write_bytes(raw)
     return str(path)

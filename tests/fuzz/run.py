@@ -1,7 +1,7 @@
-"""Fuzzes the reader: `make fuzz`, or `python -m tests.fuzz.run [TARGET…]` from the root of the repository.
+"""Fuzzes all that reads what others wrote: `make fuzz`, or `python -m tests.fuzz.run [TARGET…]` from the root.
 
 FUZZ_S is the time for each target in seconds (60); FUZZ_SEED a number that makes a run begin as another one did (a new
-one each time). Prints a line for each target, and for each distinct fault its mail under `found/` and what to do
+one each time). Prints a line for each target, and for each distinct fault its file under `found/` and what to do
 with it. Exit codes: 0 nothing was found, 1 a fault, 3 nothing ran (no atheris for this Python), which is no success.
 """
 
@@ -21,9 +21,13 @@ from pathlib import Path
 
 from tests.fuzz.fault import MAX_BYTES
 from tests.fuzz.finds import ROOT, Found, keep
+from tests.fuzz.target import kept_inputs
 
 HERE = Path(__file__).parent
-NAMES = ("parse", "sender", "bounce", "attachment")
+NAMES = (
+    *("parse", "sender", "bounce", "attachment", "reply", "html", "name"),
+    *("results", "token", "order", "outgoing", "imap", "smtp"),
+)
 NOT_RUN = 3
 
 _HANG_S = 30  # for one input; libFuzzer ends the run then
@@ -90,7 +94,7 @@ def run(name: str, seconds: int, seed: int) -> Outcome:
 def write_seeds(name: str, folder: Path) -> None:
     """Write the inputs to begin with; only copies, so that the engine may write beside them."""
     folder.mkdir()
-    for seed in importlib.import_module(f"tests.fuzz.fuzz_{name}").TARGET.seeds():
+    for seed in (*importlib.import_module(f"tests.fuzz.fuzz_{name}").TARGET.seeds(), *kept_inputs(name)):
         (folder / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed[:MAX_BYTES])
 
 
@@ -115,8 +119,7 @@ def _death(name: str, log: str, lab: Path, seconds: float) -> Found:
     inputs = sorted(lab.glob("died-*"))
     path = ""
     if inputs:
-        raw = importlib.import_module(f"tests.fuzz.fuzz_{name}").TARGET.mail_of(inputs[0].read_bytes())
-        path = keep(raw, name)
+        path = keep(importlib.import_module(f"tests.fuzz.fuzz_{name}").TARGET, inputs[0].read_bytes(), name)
     ends = _END.findall(log)
     return Found("the process died", "\n".join(ends or log.splitlines()[-5:]), path, round(seconds, 1))
 

@@ -11,6 +11,7 @@ from mailbot.store.engine import open_engine, read, write
 EXPECTED = [
     ("journal_mode", "wal"),
     ("synchronous", 2),
+    ("fullfsync", 1),
     ("foreign_keys", 1),
     ("secure_delete", 1),
     ("busy_timeout", 30000),

@@ -13,12 +13,13 @@ from mailbot.core.events import Event, Json, Name
 from mailbot.core.transitions import State
 
 BY_TOKEN = "token"  # noqa: S105 -- the name of a carrier
-DISPUTED, STATUS_SENT, WITHDREW, PAPERS, REOPENED = (
+DISPUTED, STATUS_SENT, WITHDREW, PAPERS, REOPENED, MUTED = (
     "reading_disputed",
     "status_sent",
     "withdrew",
     "papers_arrived",
     "reopened",
+    "muted",
 )
 """Codes of what a message made happen by itself, for the notice."""
 
@@ -65,6 +66,12 @@ def react(scene: Scene, arrived: Arrived, words: str, by: str, attachments: int)
         data: dict[str, Json] = {"message": arrived.message, "count": attachments}
         act, hints = act + Act((Event(Name.PAPERS_RECEIVED, scene.now, data=data),)), [*hints, PAPERS]
     return act, tuple(hints)
+
+
+def muted(act: Act, hints: tuple[str, ...]) -> tuple[Act, tuple[str, ...]]:
+    """Return what is left of it where no more letters go by themselves: what came is noted, a person does the rest."""
+    events = tuple(one for one in act.events if one.name in {Name.PAPERS_RECEIVED, Name.FLAG_RAISED})
+    return Act(events), (*(hint for hint in hints if hint not in {STATUS_SENT, WITHDREW}), MUTED)
 
 
 def disputes(words: str) -> bool:

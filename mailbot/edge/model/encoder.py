@@ -5,9 +5,11 @@ per code for the window and for every piece of it, so that the words that decide
 quantisation looks at all numbers of a run, and a verdict must not depend on its neighbours.
 """
 
+import ctypes
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,6 +31,8 @@ SUBJECT_PIECES = 48
 BEGIN, END = 0, 2
 FILES = ("encoder.onnx", "tokenizer.json", "embeddings.npy", "codes.json")
 _BLOCK = 32
+_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20
+"""The option of `mallopt(3)`, and from which size a block is given back to the system as soon as it is free."""
 
 _STOP = re.compile(r"[。!?！？\n]|[.;](?=\s)")
 
@@ -71,6 +75,7 @@ class Encoder:
         missing = [name for name in FILES if not (folder / name).is_file()]
         if missing:
             raise EncoderMissingError(f"no encoder here ({folder / missing[0]} is missing): more mails are unsure")
+        _give_memory_back()
         options: Any = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.enable_cpu_mem_arena = False
@@ -100,6 +105,12 @@ class Encoder:
         places = [("", 0), *begins, ("", 0), ("", 0), *(("body", begin) for begin, _ in body.places), ("", 0)]
         whole, pieces = self._session.run(None, {"embeddings": embedded(self._table, ids)[None]})
         return whole[0], pieces[0], places
+
+
+def _give_memory_back() -> None:
+    """Let glibc return large blocks at once: what runs of many lengths leave behind grows with each mail."""
+    with suppress(OSError, AttributeError):  # another C library keeps less by itself
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def embedded(table: NDArray[np.uint8], ids: Sequence[int]) -> Floats:

@@ -47,6 +47,12 @@ class Linear:
         found = self.bias + values @ self.weights[rows].astype(np.float32) if len(rows) else self.bias
         return dict(zip(self.codes, map(float, found), strict=True))
 
+    def log_odds_of(self, text: str, code: str) -> float:
+        """Return the log-odds of one code for a text."""
+        rows, values = vector(text, self.features, self.idf)
+        column = self.codes.index(code)
+        return float(self.bias[column] + values @ self.weights[rows, column].astype(np.float32))
+
 
 def text_of(mail: MailText) -> str:
     """Return what is counted of a mail: the subject and the newest words, in one line."""
@@ -62,7 +68,7 @@ def ngrams(text: str) -> Counter[str]:
     """Count the character n-grams of one to `LONGEST` characters."""
     padded = f" {text} "
     ends = range(1, LONGEST + 1)
-    return Counter(padded[at : at + size] for size in ends for at in range(len(padded) - size + 1))
+    return Counter([padded[at : at + size] for size in ends for at in range(len(padded) - size + 1)])
 
 
 def vector(text: str, features: dict[str, int], idf: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -94,7 +100,7 @@ class DeskNgrams:
 
     def best_sentence(self, sentences: Sequence[str], code: str) -> str:
         """Return the sentence that speaks most for a code; empty when there is none."""
-        scored = [(self.linear.log_odds(squeezed(one))[code], one) for one in sentences]
+        scored = [(self.linear.log_odds_of(squeezed(one), code), one) for one in sentences]
         return max(scored, default=(0.0, ""))[1]
 
     def to_disk(self, path: str | Path, **_: Any) -> None:

@@ -22,7 +22,6 @@ from mailbot.core.reader.headers.sender import normalise_address
 from mailbot.core.triage import is_own_address
 from mailbot.edge.sandbox import Unreadable
 from mailbot.sections import Staff
-from mailbot.steps.clock_watch import CLOCK
 from mailbot.steps.desk.absences import absences
 from mailbot.steps.desk.acting import Acting, Result, answer, done, named_cases, scene_of
 from mailbot.steps.desk.carrying import extras, hold, raw_of
@@ -32,7 +31,7 @@ from mailbot.steps.desk.lines import answered, is_answer
 from mailbot.steps.desk.offering import blocked, drafted, effect_of, keep, offer
 from mailbot.steps.desk.putting import escalated
 from mailbot.steps.desk.showing import shown
-from mailbot.steps.desk.trusting import clock_settled
+from mailbot.steps.desk.trusting import CAUSES, doubt_settled
 from mailbot.steps.done import Done
 from mailbot.steps.letters import requester_post, thread_of
 from mailbot.steps.parts import Parts
@@ -154,8 +153,8 @@ def _by_code_only(commands: Sequence[Command]) -> None:
 
 def _confirmed(acting: Acting, confirmation: Confirmation) -> tuple[Acting, Result]:
     found = waiting_for(acting, confirmation)
-    if found.effect.kind == CLOCK:
-        return acting, clock_settled(acting, confirmation, found)
+    if found.effect.kind in CAUSES:
+        return acting, doubt_settled(acting, confirmation, found)
     if found.effect.kind != ORDER or confirmation.verb != CONFIRM:
         return acting, settle(acting, confirmation, found)
     return _believed(acting, found)

@@ -28,6 +28,7 @@ from mailbot.store.digest import (
     troubled_mails,
     withheld_counts,
 )
+from mailbot.store.flood import folded_between
 from mailbot.store.ledger import counts
 from mailbot.store.statistics import answers, arrivals_between
 
@@ -107,7 +108,8 @@ def _mails(parts: Parts, connection: Connection, day: date) -> dict[str, object]
         "withheld_acks": withheld_counts(connection, since),
         "not_for_us": kind_count(connection, "not_for_us"),
         "look_again": least_sure(connection, "not_for_us", since, until, _LOOK_AGAIN),
-        "junk": junk_count(connection, parts.config.imap.junk_folder, since, until),
+        "folded": folded_between(connection, since, until),
+        "junk": junk_count(connection, parts.junk_folders, since, until),
     }
 
 

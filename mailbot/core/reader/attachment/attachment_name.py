@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from mailbot.core.reader.headers.file_names import MAX_NAME_CHARS, safe_name
+from mailbot.core.reader.headers.file_names import safe_name
 
 # Devices of Windows, which no file may be called, with any ending ("Naming Files, Paths, and Namespaces").
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def shown_name(name: str, kind: str, found: str) -> str:
     """
     seen = "".join(char for char in name if unicodedata.category(char) not in _HIDDEN_CATEGORIES or char in "\t\n")
     safe = safe_name(_BLANKS.sub(" ", seen))
-    safe = f"_{safe}"[:MAX_NAME_CHARS] if _DEVICE.match(safe) else safe
+    safe = safe_name(f"_{safe}") if _DEVICE.match(safe) else safe
     return safe or _name_by_type(kind, found)
 
 

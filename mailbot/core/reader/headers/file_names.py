@@ -30,5 +30,5 @@ def safe_name(name: str) -> str:
     last = _FORBIDDEN.sub("_", last).strip(" .")
     stem, dot, ending = last.rpartition(".")
     if len(last) <= MAX_NAME_CHARS or not dot or len(ending) > MAX_NAME_CHARS // 4:
-        return last[:MAX_NAME_CHARS]
+        return last[:MAX_NAME_CHARS].rstrip(" .")  # the cut may lay a blank bare, which a file system drops
     return stem[: MAX_NAME_CHARS - len(ending) - 1] + "." + ending

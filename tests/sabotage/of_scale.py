@@ -1,0 +1,89 @@
+"""Mutants of many workers on one database: leases, fences, caps for all together, several mailboxes."""
+
+from tests.sabotage.mutant import mutant
+
+_RACES = "tests/scale/test_races.py"
+_MAILBOXES = "tests/scale/test_two_mailboxes.py"
+
+MUTANTS = (
+    mutant(
+        "two workers may claim the same row",
+        f"{_RACES}::test_no_row_goes_to_two_workers",
+        ("store/claim.py", "        .with_for_update(skip_locked=True)\n", ""),
+    ),
+    mutant(
+        "every worker reads the mailbox",
+        f"{_RACES}::test_of_all_workers_one_reads_the_mailbox",
+        ("store/accounts.py", "    if row and now < row.due_at <= _latest(now):\n        return None\n", ""),
+        (
+            "store/accounts.py",
+            "claim(connection, account, now, LEASE, 1, account.c.key == key)",
+            "claim(connection, account, now + LEASE * 9, LEASE, 1, account.c.key == key)",
+        ),
+    ),
+    mutant(
+        "who lost the mailbox writes all the same",
+        f"{_RACES}::test_who_comes_back_too_late_with_mail_in_hand_writes_nothing",
+        (
+            "store/accounts.py",
+            "    if connection.execute(_ours(lease).values(due_at=until, **values)).rowcount != 1:\n",
+            "    if connection.execute(_ours(lease).values(due_at=until, **values)).rowcount > 1:\n",
+        ),
+    ),
+    mutant(
+        "who is too slow loses the mailbox for ever",
+        f"{_RACES}::test_a_round_that_takes_longer_than_a_lease_ends_at_last",
+        ("store/accounts.py", "_LONGEST_DOUBLED = 5\n", "_LONGEST_DOUBLED = 0\n"),
+    ),
+    mutant(
+        "a worker that ends keeps the mailbox",
+        f"{_RACES}::test_a_worker_that_ends_leaves_the_mailbox_to_the_next_at_once",
+        ("store/accounts.py", "    connection.execute(_ours(lease).values(due_at=now, failures=0))\n", ""),
+    ),
+    mutant(
+        "who decided too late writes all the same",
+        f"{_RACES}::test_who_decides_too_late_changes_nothing",
+        ("store/ledger.py", '    if gone.rowcount != len(ours):\n        raise LeaseLost("inbox")\n', ""),
+    ),
+    mutant(
+        "each worker has a cap of its own",
+        f"{_RACES}::test_the_cap_of_an_hour_is_one_for_all_workers",
+        (
+            "steps/receive.py",
+            "queue(connection, in_turn(parts, connection, posts, now), envelopes, now)",
+            "queue(connection, posts, envelopes, now)",
+        ),
+    ),
+    mutant(
+        "poison is met again and again",
+        f"{_RACES}::test_poison_is_held_once_and_stops_nobody_elses_mail",
+        ("steps/receive.py", "rows[0].failures > STRIKES:", "rows[0].failures > STRIKES * 9:"),
+    ),
+    mutant(
+        "what left is looked for among all mails that ever left",
+        "tests/scale/test_plans.py::test_what_a_mail_needs_is_found_by_an_index",
+        (
+            "store/claim.py",
+            "update(table).where(known, ours).values(values)",
+            "update(table).where(ours).values(values)",
+        ),
+    ),
+    mutant(
+        "trouble with one mailbox stops the others",
+        f"{_MAILBOXES}::test_a_mailbox_that_cannot_be_opened_is_told_and_the_others_are_read",
+        (
+            "worker.py",
+            '    return name if number == 1 else f"{name} {number}"\n',
+            '    return name if number else ""\n',
+        ),
+    ),
+    mutant(
+        "mail of another mailbox's junk folder is answered",
+        f"{_MAILBOXES}::test_the_junk_of_every_mailbox_is_read_and_never_acknowledged",
+        (
+            "steps/receive.py",
+            "is_junk=one.entry.folder in parts.junk_folders",
+            "is_junk=one.entry.folder == parts.config.imap.junk_folder",
+        ),
+    ),
+)
