@@ -59,14 +59,14 @@ def measure(world: MailLab, reaper: Reaper, server: PostgreSQL, workers: int, ma
         _put(engine, "CREATE TABLE kept AS SELECT * FROM inbox", "DELETE FROM inbox")  # nobody begins before all can
         team = [stack.enter_context(working(desk.config_file, log)) for log in logs]
         _until(lambda: all("worker started" in log.read_text() for log in logs))
-        before = cpu_s(team), postgres_s()
+        before = cpu_s(team), postgres_s(server)
         began = time.perf_counter()
         _put(engine, "INSERT INTO inbox SELECT * FROM kept")
         _until(lambda: _count(engine, "kind = 'ack' AND state = 'sent'") >= mails)
         _until(lambda: not _count(engine, "state <> 'sent'"))
         took = time.perf_counter() - began
         left = _count(engine, "state = 'sent'")
-        own, database = (after - since for after, since in zip((cpu_s(team), postgres_s()), before, strict=True))
+        own, database = (after - since for after, since in zip((cpu_s(team), postgres_s(server)), before, strict=True))
         return [left / took, own / left * 1000, database / left * 1000]
 
 
@@ -97,17 +97,12 @@ def cpu_s(team: "list[subprocess.Popen[bytes]]") -> float:
     return sum(_cpu_of(pid) for worker in team for pid in members(worker.pid))
 
 
-def postgres_s() -> float:
-    """CPU seconds of every PostgreSQL process of this machine, those that ended included."""
-    names = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return sum(_cpu_of(int(path.name), with_ended=True) for path in names if _name(path) == "postgres")
-
-
-def _name(path: Path) -> str:
-    try:
-        return (path / "comm").read_text().strip()
-    except OSError:
-        return ""
+def postgres_s(server: PostgreSQL) -> float:
+    """CPU seconds of a PostgreSQL, connections that ended included."""
+    group = server._group  # noqa: SLF001 -- the tests' own server
+    assert group
+    children = Path(f"/proc/{group.pid}/task/{group.pid}/children").read_text().split()
+    return _cpu_of(group.pid, with_ended=True) + sum(_cpu_of(int(pid)) for pid in children)
 
 
 def _cpu_of(pid: int, *, with_ended: bool = False) -> float:

@@ -46,6 +46,7 @@ DATA: dict[Name, dict[str, Json]] = {
     Name.REQUEST_DECIDED: {"outcome": "full", "ground": "", "mail": "letter:1:0"},
     Name.CASE_MERGED: {"into": "KJ-2026-000124-N"},
     Name.WARNINGS_SNOOZED: {"until": "2026-11-30"},
+    Name.MESSAGES_FOLDED: {"count": 3, "why": "sender", "first": 7, "last": 9},
 }
 
 

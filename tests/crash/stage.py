@@ -29,7 +29,7 @@ FAST = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 -
 LASTING = {f"after {action}" for action in ("commit", "create", "move", "append", "expunge", "smtp dot")}
 LASTING |= {"before file", "after file", "before fsync"}
 """What can have changed something that lasts: the other boundaries are found to be as the one before them."""
-MATTERS = [one.name for one in metadata.sorted_tables if one.name not in {"blob", "policy", "witness", "known"}]
+MATTERS = [one.name for one in metadata.sorted_tables if one.name not in {"policy", "witness", "known"}]
 MOST_LIVES = 3
 """So many rounds after the last fault all due work is done (I7)."""
 

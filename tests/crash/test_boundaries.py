@@ -48,7 +48,7 @@ def test_ten_mails_come_to_every_kind_of_boundary(stage: Stage, rehearsed: tuple
 
 
 def test_a_death_at_any_boundary_loses_and_doubles_nothing(stage: Stage, rehearsed: tuple[Life, list[Point]]) -> None:
-    for point in {one.essence: one for one in rehearsed[1]}.values():
+    for point in rehearsed[1]:
         stage.bring_back(point.state)
         found = stage.finish()
         assert not found.violations, f"death at {point.number}, {point.name}: {found.violations}"
