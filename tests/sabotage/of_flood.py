@@ -50,8 +50,8 @@ MUTANTS = (
         f"{_DESK}::test_a_copy_of_a_folded_mail_is_a_copy",
         (
             "steps/receive.py",
-            "for one, out in _sort_all(parts, batch, facts) if one.row.ledger_id not in folded]",
-            "for one, out in _sort_all(parts, [one for one in batch if one.row.ledger_id not in folded], facts)]",
+            "for one, out in sort_all(parts, batch, facts) if one.row.ledger_id not in folded]",
+            "for one, out in sort_all(parts, [one for one in batch if one.row.ledger_id not in folded], facts)]",
         ),
     ),
     mutant(
