@@ -9,16 +9,16 @@ _KILLERS = "tests/sabotage/test_killers.py"
 _CODE_OF_ONE = f"{_A}::test_a1_a_code_works_once_for_its_own_person_in_its_own_case"
 _QUOTED = f"{_A}::test_a1_a_quoted_code_and_one_in_an_automatic_reply_let_nothing_leave"
 _MANAGER = f"{_A}::test_a1_nobody_but_a_manager_approves_and_never_what_they_wrote_themselves"
-_UNKNOWN = "        elif known and route.persons:\n"
+_UNKNOWN = "        elif case and route.persons:\n"
 _TOLD = """\
-        elif known and route.route is Route.REFUSED and not route.persons:
+        elif case and route.route is Route.REFUSED and not route.persons:
             told = parts.staff("handler", now)[0].model_copy(update={"address": one.incoming.sender})
-            done.append(refused(parts, one, known, [told], route.route.value, now))
+            done.append(refused(parts, one, case, [told], route.route.value, now))
 """
-_WRITES_AGAIN = "        elif known and out is None and route.route is Route.FOLLOW_UP:\n"
+_WRITES_AGAIN = "        elif case and out is None and route.route is Route.FOLLOW_UP:\n"
 _OBEYED = """\
-        elif known and out is None and route.route is Route.FOLLOW_UP and one.carried.is_order:
-            done.append(staff_mail(parts, one, known, parts.staff("handler", now)[0], "", now))
+        elif case and out is None and route.route is Route.FOLLOW_UP and one.carried.is_order:
+            done.append(staff_mail(parts, one, case, parts.staff("handler", now)[0], "", now))
 """
 _LETTERS = "    letters = [requester_post("
 _TO_THE_WRITER = """\

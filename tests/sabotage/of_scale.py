@@ -81,7 +81,7 @@ MUTANTS = (
         "mail of another mailbox's junk folder is answered",
         f"{_MAILBOXES}::test_the_junk_of_every_mailbox_is_read_and_never_acknowledged",
         (
-            "steps/receive.py",
+            "steps/routing.py",
             "is_junk=one.entry.folder in parts.junk_folders",
             "is_junk=one.entry.folder == parts.config.imap.junk_folder",
         ),
