@@ -6,6 +6,7 @@ Only this file writes `effect` and `code`.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ GATE = "gate"
 OFFERED, APPROVING, DONE, VOID, DENIED = "offered", "approving", "done", "void", "denied"
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _SECRET_LENGTH = 10
+_DIGITS = re.compile(r"[0-9].*[0-9]")
+"""A code has two digits: no word is like it, not even where one of them was lost in typing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,11 @@ def digest_of(payload: Mapping[str, Any]) -> str:
 
 def new_code(vault: Vault, made: Effect, person: str, purpose: str, expires_at: datetime) -> Code:
     """Make a code that is bound to the hash of the effect and to the person."""
-    code_id = new_id()
-    return Code(code_id, made.id, person, purpose, _secret(vault, code_id, made.digest, person), expires_at)
+    while True:
+        code_id = new_id()
+        secret = _secret(vault, code_id, made.digest, person)
+        if _DIGITS.search(secret):
+            return Code(code_id, made.id, person, purpose, secret, expires_at)
 
 
 def seal_effect(vault: Vault, key_id: str, made: Effect) -> Sealed:
@@ -197,7 +203,7 @@ def open_effect(connection: Connection, vault: Vault, row: Row[Any]) -> Effect:
 
 
 def _secret(vault: Vault, code_id: str, digest: str, person: str) -> str:
-    """Ten characters, 50 bits: worthless without the mailbox, good for a day, and every try leaves an event."""
+    """Ten characters, 49 bits: worthless without the mailbox, good for a day, and every try leaves an event."""
     number = int(vault.blind("code secret", f"{code_id}|{digest}|{person}".encode()), 16)
     return "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(_SECRET_LENGTH))
 

@@ -226,6 +226,11 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "a code may look like a word",
+        f"{_EFFECTS}::test_a_code_has_two_digits_so_that_no_word_is_ever_like_one",
+        ("store/effects.py", "if _DIGITS.search(secret):", "if secret:"),
+    ),
+    mutant(
         "two mails at once use one code",
         f"{_EFFECTS}::test_of_two_mails_with_the_same_code_one_counts",
         ("store/effects.py", "code.c.id == code_id, code.c.used_at.is_(None)", "code.c.id == code_id"),

@@ -112,6 +112,12 @@ def test_a_code_is_ten_characters_that_no_two_share(engine: Engine, vault: Vault
     assert all(len(one.secret) == 10 and set(one.secret) <= set(ALPHABET) for one in codes)
 
 
+def test_a_code_has_two_digits_so_that_no_word_is_ever_like_one(engine: Engine, vault: Vault, case: Snapshot) -> None:
+    made, _ = put(engine, vault, case)
+    codes = [new_code(vault, made, "hana", "approve", NOW + DAY) for _ in range(200)]
+    assert min(sum(one.isdigit() for one in code.secret) for code in codes) >= 2
+
+
 Change = Callable[[Engine, Vault, Snapshot, Effect, Code], None]
 
 

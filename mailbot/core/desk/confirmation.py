@@ -63,9 +63,9 @@ def confirmation_in(line: str) -> Confirmation | None:
 
 
 def _code(head: str, at: int) -> re.Match[str] | None:
-    """Return the code at a place of a line; two words of five letters ("send these paper") are none."""
+    """Return the code at a place of a line; words ("send these paper", "Send attendance records") have no digit."""
     found = _CODE.match(head, at)
-    return None if found and " " in found[0] and not re.search(r"[0-9]", found[0]) else found
+    return found if found and re.search(r"[0-9]", found[0]) else None
 
 
 def _denied(line: str, code: re.Match[str]) -> Confirmation:
@@ -74,13 +74,10 @@ def _denied(line: str, code: re.Match[str]) -> Confirmation:
     return Confirmation(DENY, code[1] + code[2], reason, line[:MAX_LINE_CHARS])
 
 
-def _confirmed(line: str, head: str, code: re.Match[str]) -> Confirmation | None:
-    secret = code[1] + code[2]
-    if _is_end(line, head, code.end()):
-        return Confirmation(CONFIRM, secret, "", line[:MAX_LINE_CHARS])
-    if secret.isalpha():  # "Send attendance records": words of a draft
-        return None
-    raise Misfit
+def _confirmed(line: str, head: str, code: re.Match[str]) -> Confirmation:
+    if not _is_end(line, head, code.end()):
+        raise Misfit
+    return Confirmation(CONFIRM, code[1] + code[2], "", line[:MAX_LINE_CHARS])
 
 
 def _is_end(line: str, head: str, at: int) -> bool:
