@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.servers.certificates import make_certificates
@@ -22,6 +23,13 @@ FELL_BACK = pytest.StashKey[bool]()
 # A busy machine is no fault of the code: how long an example takes is judged where a test says so (`effort.py`).
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """A command that is run inside a test logs to that test's error stream, which is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
