@@ -13,7 +13,8 @@ from mailbot.steps.lost_keys import make_good
 from mailbot.steps.parts import Parts
 from mailbot.steps.safe_mode import RESTORED, compare
 
-_OF_MAILBOX = {"fetch", "file", "mark", "reconcile"}
+_AFTER_THE_MAILBOX = {"fetch", "file", "mark", "reconcile", "tick"}
+"""Steps that read the mailbox, and the one that counts silence: it has to know what was written meanwhile."""
 _NEW, _COMPARED, _WHOLE = 0, 1, 2
 
 
@@ -42,11 +43,11 @@ class Start:
         return True
 
     def step(self, name: str, step: Step) -> Step:
-        """Return a step that waits for the comparison; what reads the mailbox waits until all is found again too.
+        """Return a step that waits for the comparison; some wait until all mail is found again too.
 
         So that mail is met in the order in which it came.
         """
-        least = _WHOLE if name.partition(" ")[0] in _OF_MAILBOX else _COMPARED
+        least = _WHOLE if name.partition(" ")[0] in _AFTER_THE_MAILBOX else _COMPARED
         return lambda parts, now: self._state[0] >= least and step(parts, now)
 
 
