@@ -10,18 +10,16 @@ import gc
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 
 import structlog
 
 from mailbot.edge.clock import Clock
 from mailbot.edge.errors import Refused, Transient, where
-from mailbot.steps.accounts import Account, hold_on, let_go
+from mailbot.lanes import Backoff, Lane, Step, Waits, as_one
+from mailbot.steps.accounts import Account, let_go
 from mailbot.steps.clock_watch import ClockWatch, begin
 from mailbot.steps.doubt import is_doubted
 from mailbot.steps.fetch import fetch, fetch_from
@@ -36,8 +34,6 @@ from mailbot.steps.start import Start, ask_again
 from mailbot.steps.tick import tick
 from mailbot.store.claim import LeaseLost
 from mailbot.store.engine import CommitFailed, StoreDamaged, StoreUnavailable
-
-Step = Callable[[Parts, datetime], bool]
 
 OK, TEMPORARY = 0, 75
 """Exit codes: worked; the world refused for now (sysexits EX_TEMPFAIL)."""
@@ -61,13 +57,11 @@ STEPS: dict[str, Step] = {
 """The steps by the names of `mailbot run --only`, in the order `--once` works them off."""
 _OF_MAILBOX = {"fetch": fetch_from, "file": file_in, "reconcile": reconcile_in}
 
-_IDLE_SLICE_S = 1.0
-_FIRST_BACKOFF_S, _LONGEST_BACKOFF_S, _REFUSED_BACKOFF_S = 1.0, 300.0, 60.0
+_REFUSED_BACKOFF_S = 60.0
 _COLLECT = (20_000, 20, 50)
 """A batch of mails makes many objects that die with it: to look for rings after each 700 costs a tenth of the speed."""
 _ROUNDS = 100_000
 _log = structlog.get_logger()
-_jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
 
 
 def run_once(parts: Parts, clock: Clock, only: Sequence[str] = ()) -> int:
@@ -129,40 +123,6 @@ def _attempt(name: str, step: Step, parts: Parts, clock: Clock, troubled: set[st
     return False
 
 
-class Backoff:
-    """When a step that met trouble may be tried again: growing waits with jitter, forgotten after a success."""
-
-    def __init__(self) -> None:
-        """Begin without trouble."""
-        self._failures: dict[str, int] = {}
-        self._resume_at: dict[str, float] = {}
-
-    def remaining_s(self, name: str) -> float:
-        """Return how long the step still has to wait, 0 when it may go on."""
-        return max(self._resume_at.get(name, 0.0) - time.monotonic(), 0.0)
-
-    def succeeded(self, name: str) -> None:
-        """Forget earlier trouble."""
-        self._failures.pop(name, None)
-
-    def failed(self, name: str, least_s: float = 0.0) -> float:
-        """Note trouble and return the wait in seconds."""
-        failures = self._failures[name] = self._failures.get(name, 0) + 1
-        wait_s: float = max(least_s, min(_FIRST_BACKOFF_S * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF_S))
-        wait_s *= _jitter.uniform(0.8, 1.2)
-        self._resume_at[name] = time.monotonic() + wait_s
-        return wait_s
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Named steps that share a thread; `wait` is what the thread does when none of them has work."""
-
-    name: str
-    steps: Mapping[str, Step]
-    wait: Step
-
-
 class Worker:
     """Runs the lanes until it is told to stop."""
 
@@ -179,6 +139,7 @@ class Worker:
         self._parent = parent
         self._start, self._is_alone = start or Start(), start is None
         self._code = OK
+        self._waits = Waits(self._stop, clock, self._start, self._decides)
         self._lanes = [lane for lane in self._all_lanes(only) if lane.steps]
 
     def run(self) -> int:
@@ -218,26 +179,17 @@ class Worker:
             work = {"start": self._start.look, **work}
         return [
             *(self._lane_of(number, account, only) for number, account in enumerate(self._parts.accounts, 1)),
-            Lane("work", work, self._wait_for_work),
+            Lane("work", work, self._waits.for_work),
         ]
 
     def _lane_of(self, number: int, account: Account, only: Sequence[str]) -> Lane:
         """Return the lane of one mailbox: it has a connection, a wait and trouble of its own."""
         asked = [one for one in ("file", "fetch", "reconcile") if not only or one in only]
         steps = {one: self._start.step(one, _step_in(account, _OF_MAILBOX[one])) for one in asked}
-        name, wait = _numbered("mailbox", number), self._wait_for(account)
+        name, wait = _numbered("mailbox", number), self._waits.for_mail(account)
         if steps and number == 1:  # one lane looks for all: the others do not touch their mailboxes meanwhile
             steps = {"start": self._start.look, **steps, "mark": self._start.step("mark", mark)}
-        return Lane(name, _as_one(name, steps), wait if number == 1 else self._after_the_start(wait))
-
-    def _after_the_start(self, wait: Step) -> Step:
-        def patiently(parts: Parts, now: datetime) -> bool:
-            if not self._start.is_whole:
-                self._stop.wait(_IDLE_SLICE_S / 5)
-                return False
-            return wait(parts, now)
-
-        return patiently
+        return Lane(name, as_one(name, steps), wait if number == 1 else self._waits.after_the_start(wait))
 
     def _watched(self, steps: Mapping[str, Step]) -> dict[str, Step]:
         """Let one thread alone look at the clock, before each of its steps."""
@@ -283,46 +235,6 @@ class Worker:
         end = threading.Timer(5, os._exit, (TEMPORARY,))
         end.daemon = True
         end.start()
-
-    def _wait_for(self, account: Account) -> Step:
-        """Wait for news by IDLE in slices, so that a stop is seen; the poll interval bounds the wait.
-
-        Only the worker that has the mailbox waits in it; the others look whether it died.
-        """
-
-        def wait(parts: Parts, _: datetime) -> bool:
-            poll_at = time.monotonic() + account.imap.poll_seconds
-            while not self._stop.is_set() and time.monotonic() < poll_at:
-                if not hold_on(parts.engine, account, self._clock.now()):
-                    account.mailbox.close()
-                    self._stop.wait(_IDLE_SLICE_S)
-                    break
-                if account.mailbox.wait(account.imap.folders[0], _IDLE_SLICE_S) or account.settled.is_set():
-                    account.settled.clear()
-                    break
-            return False
-
-        return wait
-
-    def _wait_for_work(self, parts: Parts, _: datetime) -> bool:
-        """Wait for mail to decide about where this process decides, else for what another one has written."""
-        news = parts.signals.arrived if self._decides else parts.signals.written
-        if news.wait(_IDLE_SLICE_S):
-            news.clear()
-            parts.tell_settled()
-        return False
-
-
-def _as_one(name: str, steps: Mapping[str, Step]) -> dict[str, Step]:
-    """Make one step of several that need the same connection, so that they share its trouble.
-
-    What one finds closed the next does not try: a refused password is not offered again and again (pitfall 15).
-    """
-
-    def in_turn(parts: Parts, now: datetime) -> bool:
-        return any([step(parts, now) for step in steps.values()])  # noqa: C419 -- each gets its turn
-
-    return {name: in_turn} if steps else {}
 
 
 def warm(parts: Parts) -> None:
