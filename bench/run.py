@@ -123,7 +123,7 @@ def measure_bare(world: MailLab, folder: Path, count: int, *, overlapped: bool) 
     """Return seconds of the bare loop."""
     mailbox = world.fresh_mailbox()
     backlog(world, mailbox, count)
-    database = sqlite3.connect(folder / f"bare-{overlapped}.db")
+    database = sqlite3.connect(folder / "bare.db")
     database.executescript(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE message(id INTEGER PRIMARY KEY, raw BLOB);"
         "CREATE TABLE event(id INTEGER PRIMARY KEY, text TEXT); CREATE TABLE outbox(id INTEGER PRIMARY KEY, raw BLOB)"
@@ -212,8 +212,11 @@ def measure(
     world: MailLab, reaper: Reaper, count: int, databases: Mapping[str, Callable[[], Mapping[str, str]]]
 ) -> None:
     """Measure the bare loop before and after the product, so that a machine that others use as well shows."""
-    scratch = reaper.new_folder("bare-")
-    bare = [count / measure_bare(world, scratch, count, overlapped=False)]
+
+    def bare_rate(*, overlapped: bool = False) -> float:
+        return count / measure_bare(world, reaper.new_folder("bare-"), count, overlapped=overlapped)
+
+    bare = [bare_rate()]
     found: list[tuple[str, float, str]] = []
     for database, urls in databases.items():
         for name, encoder in CLASSIFIERS.items():
@@ -221,8 +224,8 @@ def measure(
             took, everything, peak = measure_product(world, reaper, count, urls(), **setting)
             note = f"{everything:.1f} s until all notices had left too; largest process {peak:.0f} MiB"
             found.append((f"backlog of {count}, {name}, {database}", count / took, note))
-    bare.append(count / measure_bare(world, scratch, count, overlapped=False))
-    overlapped = count / measure_bare(world, scratch, count, overlapped=True)
+    bare.append(bare_rate())
+    overlapped = bare_rate(overlapped=True)
     beside = sum(bare) / len(bare)
     rows = [Row("bare loop, before", bare[0], "mails/s"), Row("bare loop, after", bare[1], "mails/s")]
     rows.append(Row("bare loop, sending overlapped", overlapped, "mails/s"))
