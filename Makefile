@@ -48,10 +48,15 @@ soak: $(VENV)/test.stamp ## kill it at random under random load (KILLS=100000, A
 sabotage: servers $(VENV)/test.stamp ## take promises away from a copy: each must turn its test red (ARGS="word" for some)
 	$(BIN)/python -m tests.sabotage.run $(ARGS)
 
-bench: servers $(VENV)/test.stamp ## measure throughput, ticks over a million open requests, the digest of ten thousand
-	$(BIN)/python bench/run.py
-	$(BIN)/python bench/ticks.py
-	$(BIN)/python bench/digest.py --postgresql
+bench: servers $(VENV)/test.stamp ## measure speed, latency and room beside a bare loop; wants a quiet machine for hours
+	$(BIN)/python -m bench.run --postgresql
+	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.workers
+	$(BIN)/python -m bench.cases --postgresql
+	$(BIN)/python -m bench.million
+	$(BIN)/python -m bench.ticks
+	$(BIN)/python -m bench.digest --postgresql
+	$(BIN)/python -m bench.bomb
 
 docs: $(VENV)/demo.stamp ## write the parts of docs/ that are made from code
 	$(BIN)/python docs/make.py
