@@ -80,7 +80,7 @@ def send(parts: Parts, now: datetime) -> bool:
             return False
         is_held = doubt_of(connection) is not None
     if is_held:
-        return _ask_alone(parts, now)
+        return _send_only(parts, now, outbox.c.state.in_(("queued", "sending")), outbox.c.key.startswith(QUESTION))
     with write(parts.engine) as connection:
         died = claim_interrupted(connection, now, _LEASE, _OTHERS)
     ready = _ready(parts, died or _settle_and_claim(parts, [], now))
@@ -98,11 +98,22 @@ def send(parts: Parts, now: datetime) -> bool:
     return tried
 
 
-def _ask_alone(parts: Parts, now: datetime) -> bool:
-    """Send the question to the managers, and nothing else, while the clock or the database is doubted."""
+def send_warnings(parts: Parts, since: datetime, now: datetime) -> bool:
+    """Send what was written since a moment to wake staff, and nothing else: while nobody knows what left before.
+
+    Nothing where the clock or the database is doubted. Raises Transient.
+    """
+    with read(parts.engine) as connection:
+        if doubt_of(connection) is not None:
+            return False
+    kinds = outbox.c.kind.in_((LetterKind.WARNING, LetterKind.ESCALATION))
+    return _send_only(parts, now, outbox.c.state == "queued", kinds, outbox.c.queued_at >= since)
+
+
+def _send_only(parts: Parts, now: datetime, *which: Any) -> bool:
+    """Send some mails and leave all others; true when there were any. Raises Transient."""
     with write(parts.engine) as connection:
-        ours = (outbox.c.state.in_(("queued", "sending")), outbox.c.key.startswith(QUESTION))
-        rows = claim(connection, outbox, now, _LEASE, _OTHERS, *ours, state="sending", code=None)
+        rows = claim(connection, outbox, now, _LEASE, _OTHERS, *which, state="sending", code=None)
     ready = _ready(parts, rows)
     if not rows:
         return False

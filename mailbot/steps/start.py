@@ -1,21 +1,25 @@
 """The start of a worker: before anything leaves the database is compared with the mailbox, and what it forgot is found.
 
-Nothing is sent, decided or moved before that. Where the mail server is away it is tried again and all else waits.
+Nothing is sent, decided or moved before that. Where the mail server is away it is tried again and all else waits; but
+not for ever: after ten minutes staff are told of dates that come near, and of nothing else.
 """
 
 import mmap
-from datetime import datetime
+from datetime import UTC, datetime
 
+from mailbot.edge.errors import Transient
 from mailbot.steps.clock_watch import JUMPED, Step
 from mailbot.steps.doubt import ask_when_due
 from mailbot.steps.finding import find_again
 from mailbot.steps.lost_keys import make_good
 from mailbot.steps.parts import Parts
 from mailbot.steps.safe_mode import RESTORED, compare
+from mailbot.steps.send import send_warnings
 
 _AFTER_THE_MAILBOX = {"fetch", "file", "mark", "reconcile", "tick"}
 """Steps that read the mailbox, and the one that counts silence: it has to know what was written meanwhile."""
 _NEW, _COMPARED, _WHOLE = 0, 1, 2
+_PATIENCE_S = 600
 
 
 class Start:
@@ -23,24 +27,33 @@ class Start:
 
     def __init__(self) -> None:
         """Begin with nothing compared."""
-        self._state = mmap.mmap(-1, 1)
+        self._shared = memoryview(mmap.mmap(-1, 16)).cast(
+            "d"
+        )  # how far, and since when the mailbox was away (0: never)
 
     @property
     def is_whole(self) -> bool:
         """Whether everything may go on."""
-        return self._state[0] == _WHOLE
+        return self._shared[0] == _WHOLE
 
     def look(self, parts: Parts, now: datetime) -> bool:
         """Do the next of what comes first; true when anything was done. Raises Transient."""
         if self.is_whole:
             return False
-        if self._state[0] == _NEW:
+        try:
+            self._go_on(parts, now)
+        except Transient:
+            self._shared[1] = self._shared[1] or now.timestamp()
+            raise
+        return True
+
+    def _go_on(self, parts: Parts, now: datetime) -> None:
+        if self._shared[0] == _NEW:
             make_good(parts, now)
             compare(parts, now)
-            self._state[0] = _COMPARED
+            self._shared[0] = _COMPARED
         elif not find_again(parts, now):
-            self._state[0] = _WHOLE
-        return True
+            self._shared[0] = _WHOLE
 
     def step(self, name: str, step: Step) -> Step:
         """Return a step that waits for the comparison; some wait until all mail is found again too.
@@ -48,7 +61,22 @@ class Start:
         So that mail is met in the order in which it came.
         """
         least = _WHOLE if name.partition(" ")[0] in _AFTER_THE_MAILBOX else _COMPARED
-        return lambda parts, now: self._state[0] >= least and step(parts, now)
+
+        def patient(parts: Parts, now: datetime) -> bool:
+            if self._shared[0] >= least:
+                return step(parts, now)
+            return self._is_late(now) and self._meanwhile(name, step, parts, now)
+
+        return patient
+
+    def _is_late(self, now: datetime) -> bool:
+        away_since = self._shared[1]
+        return self._shared[0] == _NEW and bool(away_since) and now.timestamp() - away_since >= _PATIENCE_S
+
+    def _meanwhile(self, name: str, step: Step, parts: Parts, now: datetime) -> bool:
+        if name == "send":
+            return send_warnings(parts, datetime.fromtimestamp(self._shared[1], UTC), now)
+        return name == "tick" and step(parts, now)
 
 
 def ask_again(parts: Parts, now: datetime) -> bool:

@@ -1,27 +1,31 @@
 """A desk over the world in memory whose databases are saved, and put back while the world goes on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from mailbot import reports
 from mailbot.core.events import Event, Name
 from mailbot.edge.clock import Clock
+from mailbot.edge.errors import Transient
 from mailbot.steps.digest.health import health
 from mailbot.steps.parts import Parts
+from mailbot.steps.start import Start
 from mailbot.store.cases import events_of
 from mailbot.store.engine import read
 from mailbot.store.presence import give_up_leases
 from mailbot.store.tables import OFFICE, outbox
-from mailbot.worker import OK, run_once
+from mailbot.worker import OK, STEPS, run_once
 from tests.e2e.by_mail import PROVED, text_of
 from tests.e2e.desk import mail, parsed
 from tests.fakes.ground import BOSS, DESK, HANA, Ground
 from tests.fakes.parts import fake_parts
-from tests.fakes.server import Server
+from tests.fakes.server import Lost, Server
 
 BEGAN = datetime.fromisoformat("2026-11-20T10:00:00+09:00")
 WISH = "私の個人データを開示してください。"
@@ -49,6 +53,21 @@ class Office:
         with fake_parts(self.ground.config, clock, self.server) as parts:
             give_up_leases(parts.engine, self.now)
             return run_once(parts, clock, only)
+
+    def waits_for_the_mailbox(self, minutes: int, **later: float) -> list[tuple[str, str]]:
+        """Let a worker start that reaches no mailbox and try for so long; who got which kind of mail from it."""
+        self.now += timedelta(**later)
+        start, known = Start(), len(self.server.accepted)
+        for later_s in (0, 60 * minutes):
+            self.now += timedelta(seconds=later_s)
+            with fake_parts(self.ground.config, Clock(self.now), self.server) as parts:
+                give_up_leases(parts.engine, self.now)
+                with away(self.server), pytest.raises(Transient):
+                    start.look(parts, self.now)
+                for name in ("fetch", "receive", "tick", "send", "file"):
+                    while start.step(name, STEPS[name])(parts, self.now):
+                        pass
+        return [(one.recipient, str(parsed(one.data)["X-Mailbot-Kind"])) for one in self.server.accepted[known:]]
 
     def a_day_of_work(self, *people: str) -> None:
         """Let people write, and everything be done that follows by the next noon."""
@@ -128,6 +147,19 @@ class Office:
     def _asked(self, ask: Any) -> Any:
         with fake_parts(self.ground.config, Clock(self.now), self.server) as parts:
             return ask(parts)
+
+
+@contextmanager
+def away(server: Server) -> Iterator[None]:
+    """Let nobody reach the mailbox for a while."""
+
+    def refuse(action: str, *_: object) -> None:
+        if not action.startswith("smtp"):
+            raise Lost
+
+    server.before = refuse
+    yield
+    server.before = lambda *_: None
 
 
 def is_question(data: bytes) -> bool:

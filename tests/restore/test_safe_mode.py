@@ -217,6 +217,22 @@ def test_while_the_mailbox_cannot_be_asked_nothing_leaves(office: Office) -> Non
     assert office.sent_to_others() == [SATO]
 
 
+def test_staff_hear_of_a_date_that_comes_near_although_the_mailbox_cannot_be_asked_and_nobody_hears_anything_else(
+    office: Office,
+) -> None:
+    office.a_day_of_work(SATO)
+    office.writes(ITO)
+    office.works("fetch", "receive")
+    before = len(office.server.accepted)
+    assert office.waits_for_the_mailbox(days=12, minutes=9) == []
+    warned = office.waits_for_the_mailbox(minutes=11)
+    assert len(office.server.accepted) == before + len(warned) > before
+    assert {person for person, kind in warned} <= {HANA, BOSS}
+    assert {kind for person, kind in warned} <= {"warning", "escalation"}
+    assert office.works(minutes=5) == OK
+    assert office.sent_to_others() == [SATO, ITO]
+
+
 def test_there_is_one_marker_and_nobody_stands_in_it(office: Office) -> None:
     office.a_day_of_work(SATO, ITO)
     [marker] = office.server.raws(MARKER)

@@ -3,6 +3,10 @@
 from tests.sabotage.mutant import mutant
 
 _SAFE = "tests/restore/test_safe_mode.py"
+_AWAY = (
+    f"{_SAFE}::test_staff_hear_of_a_date_that_comes_near_although_the_mailbox_cannot_be_asked"
+    "_and_nobody_hears_anything_else"
+)
 _SUM = "tests/restore/test_reconcile.py"
 _FOUND = "FOUND if any(has_unknown(parts, place) for place in places) else"
 _STORY = f"{_SAFE}::test_after_a_restore_only_the_question_leaves_and_then_nothing_twice_and_every_mail_is_a_case_again"
@@ -123,5 +127,15 @@ MUTANTS = (
             "        if forgotten:\n            never_send",
             "        if not parts:\n            never_send",
         ),
+    ),
+    mutant(
+        "whoever restarts while the mailbox is away hears of no date any more",
+        _AWAY,
+        ("steps/start.py", "_PATIENCE_S = 600", "_PATIENCE_S = 10**9"),
+    ),
+    mutant(
+        "a database that nobody compared writes to requesters",
+        _AWAY,
+        ("steps/send.py", 'outbox.c.state == "queued", kinds, outbox', 'outbox.c.state == "queued", outbox'),
     ),
 )
