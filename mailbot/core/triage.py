@@ -14,12 +14,14 @@ class Circumstances:
     """What is known about a message beside its text.
 
     `is_own`: its Message-ID is one of ours. `is_copy`: a message with the same content was settled before.
-    `is_junk`: it lay in the junk folder. `dmarc`: the proved result, None when nothing is proved.
+    `is_junk`: it lay in the junk folder. `is_answer`: it carries a token of ours that verifies. `dmarc`: the proved
+    result, None when nothing is proved.
     """
 
     is_own: bool = False
     is_copy: bool = False
     is_junk: bool = False
+    is_answer: bool = False
     dmarc: str | None = None
 
 
@@ -43,8 +45,9 @@ def sort_out(  # noqa: PLR0911 -- one test, one answer, in the order of the dang
         return Sorted("machine", "no_reply_address")
     if about.is_copy:
         return Sorted("duplicate", "same_content")
-    if about.is_junk or incoming.spam:
-        return _suspicious("junk" if about.is_junk else "spam_mark", verdict)
+    if about.is_junk or incoming.spam:  # a request there is still received: it waits for a person (threats E4)
+        is_work = _asks(verdict) or about.is_answer
+        return Sorted("held" if is_work else "spam", "junk" if about.is_junk else "spam_mark")
     if about.dmarc == "fail":
         return Sorted("held", "dmarc_fail")
     if incoming.sender is None:
@@ -56,11 +59,6 @@ def is_own_address(sender: str | None, own: str) -> bool:
     """Say whether a sender is the desk's own mailbox, in any case and with any `+detail` (RFC 5233)."""
     local, _, domain = normalise_address(sender or "").rpartition("@")
     return f"{local.partition('+')[0]}@{domain}" == normalise_address(own)
-
-
-def _suspicious(why: str, verdict: Verdict) -> Sorted:
-    """A request in the junk folder is still received: it waits for a person (threats E4)."""
-    return Sorted("held" if _asks(verdict) else "spam", why)
 
 
 def _asks(verdict: Verdict) -> bool:

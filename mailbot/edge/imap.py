@@ -7,7 +7,7 @@ misbehaves is thrown away. One client per thread.
 import imaplib
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -61,6 +61,7 @@ class Mailbox:
 
     def select(self, folder: str) -> int:
         """Open a folder and return its UIDVALIDITY (0 where a server gives none)."""
+        self._selected = None
         try:
             with self._session() as client:
                 answer = client.select_folder(_plain(folder))
@@ -68,9 +69,8 @@ class Mailbox:
             raise
         except Transient as error:
             raise Transient(f'imap: folder "{folder}" cannot be opened: {error}') from error
+        validity = _uidvalidity(answer)
         self._selected, self._count = folder, int(answer.get(b"EXISTS", 0))
-        validity = int(answer.get(b"UIDVALIDITY", 0))
-        validity = validity if 0 < validity < BITS_32 else 0
         if self._opened != (folder, validity):
             self._opened, self._sizes = (folder, validity), {}
             self._suspects.enter(folder, validity)
@@ -299,6 +299,15 @@ def tls_context(ca_file: Any = None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def _uidvalidity(answer: Mapping[bytes, Any]) -> int:
+    """Read what makes the numbers of a folder lasting (RFC 9051 §2.3.1.1); 0 where it is missing or none.
+
+    iCloud says 0 and keeps its numbers. Where one does change what it says, all is compared anew.
+    """
+    found = int(answer.get(b"UIDVALIDITY", 0))
+    return found if 0 < found < BITS_32 else 0
 
 
 def _plain(folder: str) -> str:

@@ -168,8 +168,9 @@ class Sender:
 
     async def _connected(self, line: int) -> SMTP:
         client = self._lines[line]
-        if client is not None and client.is_connected:
+        if client is not None and client.is_connected and not _is_ahead(client):
             return client
+        self._drop(line)
         async with self._door:  # one after the other: a wrong password is not offered on every connection
             self._breaker.check()
             client = self._lines[line] = self._client()

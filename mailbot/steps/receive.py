@@ -29,6 +29,7 @@ from mailbot.steps.lost_keys import cannot_be_opened
 from mailbot.steps.parts import Parts
 from mailbot.steps.reading import Batch, Facts, Read, classified, facts_of, read_all
 from mailbot.steps.routing import (
+    LEFT_IN_JUNK,
     OF_WORDS,
     cases,
     each_case_once,
@@ -157,11 +158,12 @@ def _from_staff(parts: Parts, one: Read, out: Sorted | None, route: Match, known
 
 
 def _with_content_once(done: Sequence[Done], facts: Facts) -> list[Done]:
-    """Let only the first message of a content carry its index: whatever the later ones are, they are copies of it."""
+    """Let only the first message of a content that is not left in junk carry its index: later ones are its copies."""
     seen: set[str | None] = set(facts.copies)
     result = []
     for one in done:
-        index = one.settlement.content_index
+        is_left = Sorted(one.settlement.disposition, one.settlement.why or "") == LEFT_IN_JUNK
+        index = None if is_left else one.settlement.content_index
         settlement = replace(one.settlement, content_index=None if index in seen else index)
         seen.add(index)
         result.append(replace(one, settlement=settlement))

@@ -22,6 +22,9 @@ OF_WORDS = {"junk", "spam_mark", "no_reply_address"}
 _OF_STAFF = {"dmarc_fail", "same_content"}
 """Why a mail may open nothing and the member of staff in whose name it came hears of it all the same."""
 
+LEFT_IN_JUNK = Sorted("spam", "junk")
+"""What nobody reads: the same mail in another folder is no copy of it. Who takes a mail out of junk wants it heard."""
+
 
 def sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[Read, Sorted | None]]:
     """Sort every message; a copy inside the same batch is a copy too."""
@@ -32,11 +35,13 @@ def sort_all(parts: Parts, batch: Sequence[Read], facts: Facts) -> list[tuple[Re
             is_own=one.incoming.message_id in facts.mails or is_own_address(one.incoming.sender, parts.company.address),
             is_copy=one.content_index in seen,
             is_junk=one.entry.folder in parts.junk_folders,
+            is_answer=bool(one.carried.tokens),
             dmarc=one.transport.dmarc,
         )
         is_settled = one.entry.why not in {None, RELEASED}
         out = Sorted("held", one.entry.why) if is_settled else sort_out(one.incoming, one.verdict, about)
-        seen.add(one.content_index)
+        if out != LEFT_IN_JUNK:
+            seen.add(one.content_index)
         result.append((one, out))
     return result
 

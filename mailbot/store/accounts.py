@@ -68,8 +68,8 @@ def succeeded(connection: Connection, lease: Lease, now: datetime) -> Lease:
 
 
 def give_back(connection: Connection, lease: Lease, now: datetime) -> None:
-    """Let the next worker have a mailbox at once; one that has it already keeps it."""
-    connection.execute(_ours(lease).values(due_at=now, failures=0))
+    """Let the next worker have a mailbox at once, also if its clock is behind ours; who has it already keeps it."""
+    connection.execute(_ours(lease).values(due_at=now - LEASE, failures=0))
 
 
 def _ours(lease: Lease) -> Update:

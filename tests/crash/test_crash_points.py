@@ -33,6 +33,8 @@ def test_a_first_start_that_died_half_way_is_repeated(new_scene: Callable[..., S
     assert not scene.findings().violations
 
 
+# On SQLite a worker dies in every state there is, not only at these points: `test_boundaries`.
+@pytest.mark.parametrize("new_scene", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("point", [point for point in POINTS if point != START])
 def test_a_death_loses_and_doubles_nothing(new_scene: Callable[..., Scene], point: str) -> None:
     scene = new_scene()

@@ -15,7 +15,11 @@ pytestmark = pytest.mark.real
 MAILS = 3
 
 
-@pytest.mark.parametrize("word", ["die", "sleep"])
+@pytest.mark.parametrize(  # how it ends the child is the same to a database, and to wait for a sleeper takes long
+    ("new_scene", "word"),
+    [("sqlite", "die"), ("postgresql", "die"), ("sqlite", "sleep")],
+    indirect=["new_scene"],
+)
 def test_a_mail_that_cannot_be_read_is_held_after_three_strikes(new_scene: Callable[..., Scene], word: str) -> None:
     scene = new_scene(patches=("a reader with faults",))
     stranger = scene.desk.lab.fresh_mailbox("asker@people.test")

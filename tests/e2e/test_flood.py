@@ -185,7 +185,7 @@ def test_the_digest_and_the_case_tell_the_number(office: Office) -> None:
     office.work()
     [flood] = office.floods()
     digest = reports.print_digest(office.parts, (NOON + 24 * HOUR).date(), NOON + 20 * HOUR)
-    assert f"大量のメールとしてまとめた数: {30 - ALIKE}通" in " ".join(digest.split())
+    assert f"まとめた大量のメール: {30 - ALIKE}通" in " ".join(digest.split())
     found = reports.case(office.parts, flood["ref"])
     assert found is not None
     assert f"{30 - ALIKE} mails of a flood" in reports.case_text(found, office.parts.rules.calendar.zone)

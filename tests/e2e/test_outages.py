@@ -49,8 +49,8 @@ def test_a_worker_outlives_its_servers_and_answers_everyone_once_when_they_are_b
 
 def test_a_worker_outlives_its_database(postgres_desk: Desk, mail_lab: MailLab, postgresql: PostgreSQL) -> None:
     desk, person = postgres_desk, mail_lab.fresh_mailbox("sato@people.test")
-    with desk.working():
-        mail_lab.wait_for(lambda: lines_of(desk, "worker started"), LONGEST_S)
+    with desk.working(MAILBOT_WORK__READERS="1"):
+        mail_lab.wait_for(lambda: len(lines_of(desk, "worker started")) == 2, LONGEST_S, "both processes")
         with stopped(postgresql):
             desk.put(mail(person, desk.mailbox, "data", WISH))
             wait_for_trouble(desk, mail_lab, "mailbox")

@@ -360,6 +360,7 @@ EMPTY_DAY: dict[str, object] = {
     "bounced_count": 0,
     "look_again": [],
     "absences": [],
+    "folded": 0,
 }
 
 

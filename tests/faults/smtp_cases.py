@@ -52,6 +52,11 @@ def _nobody_believes(office: Office) -> None:
     assert "sent" not in {state for name, state in office.outbox().items() if name not in office.went()}
 
 
+def _nothing_failed(office: Office) -> None:
+    """An answer that was left over from one mail is no verdict on the next."""
+    assert office.rows("SELECT kind, code FROM outbox WHERE state != 'sent'") == []
+
+
 def _three_went(office: Office) -> None:
     assert Counter(office.outbox().values()) == {"sent": 3}
 
@@ -122,6 +127,11 @@ _GARBAGE = [
         "a 250 ahead of a refusal",
         smtp=[At("DATA", adds(after=b"250 ok\r\n")), At("DOT", says("552 5.3.4 too big"))],
         proves=_nobody_believes,
+    ),
+    Case(
+        "a refusal ahead of the next mail",
+        smtp=[At("DOT", adds(after=b"550 5.7.1 no\r\n"), times=_ALWAYS)],
+        proves=_nothing_failed,
     ),
     Case("answers to questions nobody asked", smtp=[At("RCPT", adds(after=b"250 a\r\n250 b\r\n"))], proves=_all_went),
     Case("a second greeting", smtp=[At("GREETING", adds(after=b"220 again\r\n"))]),

@@ -159,9 +159,9 @@ def test_a_refused_password_is_offered_once_and_then_ever_more_rarely(office: Of
 
     office.play(Case("refused", **{side: [REFUSALS[side]]}, during=during))  # type: ignore[arg-type]
     assert offers[0] == 1, "a password that was refused was offered again at once"
-    first_hour, last_hour = offers[11] - offers[0], offers[-1] - offers[-13]
+    first_hour, last_75_minutes = offers[11] - offers[0], offers[-1] - offers[-16]
     assert 2 <= first_hour <= 6
-    assert 1 <= last_hour <= 2
+    assert 1 <= last_75_minutes <= 2, "the longest wait is an hour, give or take a tenth"
 
 
 @pytest.mark.parametrize("side", ["imap", "smtp"])

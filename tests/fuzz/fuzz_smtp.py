@@ -9,9 +9,11 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from unittest.mock import patch
 
 from aiosmtplib import SMTP
 
+from mailbot.edge import smtp
 from mailbot.edge.errors import Transient
 from mailbot.edge.smtp import Outcome, Result, Sender
 from mailbot.sections import Smtp
@@ -20,6 +22,7 @@ from tests.fuzz.mutate import Change, cut_short, line_moved, other_number, piece
 from tests.fuzz.promises import expect
 from tests.fuzz.target import Target, assembled
 
+_PATIENCE_S = 0.02
 _BETWEEN = b"\n--cut--\n"
 _CONFIG = Smtp(host="127.0.0.1", port=1025, security="plain", connections=1)
 _REPLY = re.compile(rb"(?:[^\n]{3}-[^\n]*\n)*([0-9]{3})[^\n-]?[^\n]*\n")  # a line that ends it tells the code
@@ -119,11 +122,12 @@ class _Scripted(Sender):
         peer.setblocking(False)
         self.pairs += [peer, ours]
         self.served.append(asyncio.ensure_future(_serve(peer, self.answers, self.heard)))
-        return SMTP(hostname=None, port=None, sock=ours, start_tls=False, timeout=0.02)
+        return SMTP(hostname=None, port=None, sock=ours, start_tls=False, timeout=_PATIENCE_S)
 
     def send(self) -> Result | None:
         try:
-            return self._loop.run_until_complete(self._send_and_end())
+            with patch.object(smtp, "_DOT_TIMEOUT_S", _PATIENCE_S):
+                return self._loop.run_until_complete(self._send_and_end())
         except Transient:
             return None
         finally:

@@ -51,6 +51,12 @@ def said(before: bytes, after: bytes, kind: str) -> Change:
     return mails(change)
 
 
+def unheard(world: World) -> World:
+    """The world in which every mail was given up, and nobody of the staff heard anything else of the case."""
+    refused = [SimpleNamespace(**{**row._mapping, "state": "failed"}) for row in world.tables["outbox"]]
+    return replace(world, tables={**world.tables, "outbox": refused}, received=world.to_requesters())
+
+
 def is_case(row: Any) -> bool:
     return bool(row.disposition == "case")
 
@@ -108,6 +114,7 @@ DAMAGE: Mapping[str, tuple[Change, str]] = {
     ),
     "a mail from nowhere": (rows("outbox", lambda all_rows: all_rows[1:]), "that was never queued"),
     "staff heard of nothing": (without("notice"), "staff never heard of case"),
+    "staff heard of nothing, for every notice was given up": (unheard, "staff never heard of case"),
     "a stranger was written to": (
         mails(lambda _, received: [replace(received[0], recipient="x@people.test"), *received[1:]]),
         "I4 x@people.test was written to",

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tests.invariants.world import Received, World, headers_of
+from tests.invariants.world import Received, World, headers_of, words_of
 
 TRANSPORT = {"return-path", "delivered-to", "received", "x-original-to", "authentication-results"}
 ANSWERS = {"ack", "letter", ""}
@@ -12,9 +12,13 @@ ANSWERS = {"ack", "letter", ""}
 
 
 def acknowledgements(world: World) -> Iterator[str]:
-    """Each: accepted and received once, or unknown, received at most once and told to staff."""
+    """Each: accepted and received once, or unknown, received at most once and told to staff.
+
+    A mail that tells them and is refused for good is on record: there is no mail about a mail about a mail.
+    """
     received = Counter(one.id for one in world.received)
-    told = {row.key.rpartition(":")[0] for row in world.tables["outbox"] if received[row.message_id]}
+    tried = [row for row in world.tables["outbox"] if received[row.message_id] or _is_refused(row)]
+    told = {row.key.rpartition(":")[0] for row in tried}
     per_case = Counter(row.case_id for row in world.tables["outbox"] if row.kind == "ack")
     yield from (
         f"I3 case {case_id} has {number} acknowledgements" for case_id, number in per_case.items() if number > 1
@@ -51,9 +55,18 @@ def letters(world: World) -> Iterator[str]:
 
 
 def staff(world: World) -> Iterator[str]:
-    """Staff hear of each case."""
+    """Staff hear of each case by a notice; where all of them were given up, by any mail that names the case.
+
+    What their own server refuses for good is on record, and told by the digest alone.
+    """
     noticed = {one.ref for one in world.to_staff() if one.kind in {"notice", "escalation"}}
-    yield from (f"I3 staff never heard of case {case.id}" for case in world.cases() if case.ref not in noticed)
+    rows = [row for row in world.tables["outbox"] if row.kind == "notice" and row.audience == "staff"]
+    ended = {row.case_id for row in rows} - {row.case_id for row in rows if row.state != "failed"}
+    refused = {row.case_id for row in rows if row.case_id in ended and _is_refused(row)}
+    for case in world.cases():
+        is_named = case.id in ended and any(case.ref in words_of(one.raw) for one in world.to_staff())
+        if case.ref not in noticed and not is_named and case.id not in refused:
+            yield f"I3 staff never heard of case {case.id}"
 
 
 def recipients(world: World) -> Iterator[str]:
@@ -71,6 +84,11 @@ def recipients(world: World) -> Iterator[str]:
             yield f"I4 {one.recipient} received a mail not meant for that person: {row.key}"
         if one.kind not in ANSWERS:
             yield f"I4 {one.recipient} received a {one.kind}"
+
+
+def _is_refused(row: Any) -> bool:
+    """Whether a server refused a mail for good, which is not the same as given up."""
+    return bool(row.state == "failed" and str(row.code).startswith("5"))
 
 
 def _owners(world: World) -> dict[int, set[str]]:

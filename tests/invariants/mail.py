@@ -18,20 +18,33 @@ def ledger(world: World) -> Iterator[str]:
 
 
 def dispositions(world: World) -> Iterator[str]:
-    """Each mail became one thing that it may become; held is visible work, and always allowed."""
+    """Each mail became one thing that it may become; held is visible work, and always allowed.
+
+    In junk it may be left where it lies if it was heard in another folder.
+    """
     written = {one.message_id: one for one in world.written}
     ids = {(one.folder, one.uidvalidity, one.uid): one for one in world.visible}
     shown = Counter(one.message_id for one in world.visible)
+    heard = _heard(world)
     for row in world.tables["ledger"]:
         seen = ids.get((row.folder, row.uidvalidity, row.uid))
         if row.disposition not in DISPOSITIONS:
             yield f"I1 mail {row.uid} has the disposition {row.disposition}"
         elif seen and (one := written.get(seen.message_id)):
             allowed = one.becomes | {"held"} | ({"duplicate"} if shown[seen.message_id] > 1 else set())
+            allowed |= {"spam"} if row.folder == world.junk and seen.message_id in heard else set()
             if row.disposition not in allowed:
                 yield f"I1 {one.message_id} became {row.disposition} ({row.why}), not {sorted(allowed)}"
         if seen and seen.message_id and seen.message_id not in written:
             yield f"I1 the server showed a mail nobody wrote: {seen.message_id}"
+
+
+def _heard(world: World) -> set[str]:
+    """Which mails became what they may become, wherever that was."""
+    written = {one.message_id: one.becomes | {"held"} for one in world.written}
+    ids = {(one.folder, one.uidvalidity, one.uid): one.message_id for one in world.visible}
+    places = [(ids.get((row.folder, row.uidvalidity, row.uid), ""), row.disposition) for row in world.tables["ledger"]]
+    return {mail for mail, disposition in places if disposition in written.get(mail, set())}
 
 
 def folders(world: World) -> Iterator[str]:

@@ -72,7 +72,7 @@ def test_a_difference_is_named_by_the_command_and_told_to_the_manager_once_a_day
     assert office.works(hours=2) == OK
     assert told(office) == [], "one look is not enough"
     for _ in range(5):
-        assert office.works(hours=1) == OK
+        assert office.works(minutes=61) == OK
     assert len(told(office)) == 1, "once a day"
     assert "differ" in told(office)[0]
     assert told(office, HANA) == [], "managers and deputies alone"
@@ -109,7 +109,7 @@ def test_mail_that_waits_to_be_read_is_a_difference_for_the_command_and_no_alarm
     office.works("fetch")
     assert office.reconciled()[1] == ["1 not read yet"]
     for _ in range(4):
-        office.works("fetch", "reconcile", "send", hours=1)
+        office.works("fetch", "reconcile", "send", minutes=61)
     assert told(office) == []
 
 
@@ -117,10 +117,10 @@ def test_a_difference_that_is_gone_is_told_by_the_digest_alone(office: Office) -
     office.a_day_of_work(SATO, ITO)
     strands(office)
     for _ in range(3):
-        office.works(hours=1)
+        office.works(minutes=61)
     assert len(told(office)) == 1
     changed(office, update(ledger).where(ledger.c.uid == 1).values(disposition="case"))
-    office.works(hours=1)
+    office.works(minutes=61)
     assert office.health()["reconcile_gone"] is True
     assert "reconcile_differs" not in office.health()
     office.works(days=2)
@@ -135,7 +135,7 @@ def test_a_database_that_stands_still_is_looked_at_once_an_hour(office: Office) 
     counts = []
     for _ in range(4):
         looked.clear()
-        office.works(minutes=20)
+        office.works(minutes=21)
         counts.append(looked.count("search"))
     assert counts[1] == counts[3], "the comparison of the mailbox is no part of every round"
     assert max(counts) > min(counts)

@@ -118,4 +118,18 @@ MUTANTS = (
             '        undefined=__import__("jinja2").Undefined,\n',
         ),
     ),
+    mutant(
+        "what was left in junk makes the same mail in the inbox a copy",
+        "tests/fakes/test_junk.py::test_what_is_taken_out_of_junk_is_heard_once",
+        (
+            "steps/receive.py",
+            "index = None if is_left else one.settlement.content_index",
+            "index = one.settlement.content_index",
+        ),
+    ),
+    mutant(
+        "an answer in the junk folder is thrown away",
+        "tests/fakes/test_junk.py::test_an_answer_to_our_mail_that_lies_in_junk_waits_for_a_person",
+        ("core/triage.py", "is_work = _asks(verdict) or about.is_answer", "is_work = _asks(verdict)"),
+    ),
 )

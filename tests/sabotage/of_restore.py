@@ -65,7 +65,7 @@ MUTANTS = (
     mutant(
         "mail leaves before the mailbox could be asked",
         f"{_SAFE}::test_while_the_mailbox_cannot_be_asked_nothing_leaves",
-        ("steps/start.py", "self._state[0] >= least and step", "step"),
+        ("steps/start.py", "if self._shared[0] >= least:", "if least:"),
     ),
     mutant(
         "a marker is left and not counted",

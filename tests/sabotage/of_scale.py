@@ -38,7 +38,12 @@ MUTANTS = (
     mutant(
         "a worker that ends keeps the mailbox",
         f"{_RACES}::test_a_worker_that_ends_leaves_the_mailbox_to_the_next_at_once",
-        ("store/accounts.py", "    connection.execute(_ours(lease).values(due_at=now, failures=0))\n", ""),
+        ("store/accounts.py", "    connection.execute(_ours(lease).values(due_at=now - LEASE, failures=0))\n", ""),
+    ),
+    mutant(
+        "a worker whose clock is behind does not get a mailbox that is given back",
+        f"{_RACES}::test_a_worker_that_ends_leaves_the_mailbox_to_the_next_at_once",
+        ("store/accounts.py", "values(due_at=now - LEASE, failures=0)", "values(due_at=now, failures=0)"),
     ),
     mutant(
         "who decided too late writes all the same",

@@ -52,6 +52,16 @@ MUTANTS = (
         ("edge/smtp.py", "if answer.code != _GO_ON or _is_ahead(client):", "if answer.code != _GO_ON:"),
     ),
     mutant(
+        "an answer left over from one mail is taken for the next",
+        f"{_SMTP}[a refusal ahead of the next mail]",
+        ("edge/smtp.py", "client.is_connected and not _is_ahead(client):", "client.is_connected:"),
+    ),
+    mutant(
+        "a server whose folders have no number is not read",
+        f"{_IMAP}[UIDVALIDITY 0]",
+        ("edge/imap.py", "return found if 0 < found < BITS_32 else 0", "return 1 // found"),
+    ),
+    mutant(
         "an unknown acknowledgement is sent again",
         f"{_SMTP}[250 to the mail is lost, closed]",
         ("steps/send.py", "if result.outcome is Outcome.UNKNOWN and row.once:", "if row.once and not row.id:"),

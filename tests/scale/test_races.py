@@ -187,7 +187,7 @@ def test_a_worker_that_ends_leaves_the_mailbox_to_the_next_at_once(town: Town) -
     fetch(second, NOW)
     assert town.count("SELECT count(*) FROM inbox") == 0
     let_go(first.engine, first.accounts, NOW)
-    fetch(second, NOW)
+    fetch(second, NOW - timedelta(seconds=5))  # on another machine, whose clock is a little behind
     assert town.count("SELECT count(*) FROM inbox") == len(PEOPLE)
 
 

@@ -1,7 +1,9 @@
 """The whole service of one run of the states: databases, the world in memory, the worker, its troubles and deaths."""
 
+import atexit
 import dataclasses
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +54,7 @@ def ground() -> Ground:
     """The one desk of this process; its databases begin anew for every run."""
     place = Path("/dev/shm")  # noqa: S108 -- faster than a disk where there is one
     folder = tempfile.mkdtemp(prefix="mailbot-states-", dir=place if os.access(place, os.W_OK) else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Ground(Path(folder), limits=_LIMITS)
 
 
