@@ -27,6 +27,7 @@ READ = "receive"
 """The step that the reading processes do, all of them; every other step is the first process's."""
 _MOST_READERS = 4
 _RESTART_S = 1.0
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 _log = structlog.get_logger()
 
 
@@ -53,8 +54,7 @@ def _live(config: Config, clock: Clock, prepared: Prepared, steps: tuple[str, ..
     """Be one of the processes; a database that is away while it begins is waited for."""
     parent = os.getppid()
     while os.getppid() == parent:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        _end_at_once()
         try:
             with composed(config, clock, prepared) as parts, present(parts.engine, clock.now()):
                 return Worker(parts, clock, steps, parent, start).run()
@@ -62,6 +62,13 @@ def _live(config: Config, clock: Clock, prepared: Prepared, steps: tuple[str, ..
             _log.warning("waiting", step=steps[0], error=str(error), wait_s=_RESTART_S)
             time.sleep(_RESTART_S)
     return TEMPORARY
+
+
+def _end_at_once() -> None:
+    """Let a signal end this process, also one that came while none was let in."""
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
 
 
 class Family:
@@ -75,7 +82,7 @@ class Family:
 
     def run(self, tasks: list[tuple[str, ...]]) -> int:
         """Fork one process for each task, and a new one for each that was killed, until one of them leaves."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDS:
             signal.signal(number, self._end)
         for task in tasks:
             self._fork(task)
@@ -96,17 +103,20 @@ class Family:
     def _fork(self, task: tuple[str, ...]) -> None:
         if self._code is not None:
             return
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # a child would take them for ours
         pid = os.fork()
         if pid == 0:
             self._be(task)
         self._children[pid] = task
-        if self._code is not None:  # told to end meanwhile, when this one could not hear it
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+        if self._code is not None:  # told to end when this one was not known yet
             self._stop(self._code)
 
     def _be(self, task: tuple[str, ...]) -> None:
         """Never return into the parent's loop, whatever happens."""
         code = TEMPORARY
         try:
+            _end_at_once()
             code = self._live(task)
         except BaseException as error:  # noqa: BLE001 -- told by its kind alone, which quotes nobody
             _log.error("bug", step=task[0], error=type(error).__name__)

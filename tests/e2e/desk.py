@@ -101,7 +101,7 @@ class Commands:
         self._reaper.tell(f"group {pid} {int(signal.SIGTERM)}")
         return pid
 
-    def end(self, pid: int, seconds: float = 15) -> int | None:
+    def end(self, pid: int, seconds: float = 60) -> int | None:
         """Ask a started process to end; its exit code, None when it had to be killed."""
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGTERM)

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from mailbot.supervisor import Family
 from tests.e2e.desk import Commands, Desk, mail
 from tests.servers.lab import MailLab
 from tests.servers.waiting import wait_until
@@ -105,3 +107,27 @@ def test_a_worker_without_readers_is_one_process(sqlite_desk: Desk, commands: Co
     readers = [one for one in children(worker) if b"edge.child" not in Path(f"/proc/{one}/cmdline").read_bytes()]
     assert readers == []
     assert commands.end(worker) == 0
+
+
+@pytest.mark.parametrize("after_s", [number / 1000 for number in range(12)])
+def test_whoever_is_told_to_end_while_it_makes_processes_ends_with_all_of_them(after_s: float) -> None:
+    parent = os.fork()
+    if parent == 0:
+        os.setpgid(0, 0)
+        os._exit(Family(lambda _: time.sleep(600) or 0).run([("one",), ("two",), ("three",)]))
+    with suppress(OSError):  # whoever comes first
+        os.setpgid(parent, parent)
+    time.sleep(after_s)
+    os.killpg(parent, signal.SIGTERM)
+    ended: list[int] = []
+    wait_until(lambda: bool(ended.append(os.waitpid(parent, os.WNOHANG)[0]) or ended[-1]), LONGEST_S, "the end")
+    wait_until(lambda: not is_group(parent), LONGEST_S, "the end of what it made")
+
+
+def is_group(number: int) -> bool:
+    """Whether any process of a group is left."""
+    try:
+        os.killpg(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
