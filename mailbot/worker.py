@@ -58,6 +58,8 @@ STEPS: dict[str, Step] = {
 _OF_MAILBOX = {"fetch": fetch_from, "file": file_in, "reconcile": reconcile_in}
 
 _REFUSED_BACKOFF_S = 60.0
+_LOOK_S = 0.2
+"""How often the main thread looks whether it was told to end."""
 _COLLECT = (20_000, 20, 50)
 """A batch of mails makes many objects that die with it: to look for rings after each 700 costs a tenth of the speed."""
 _ROUNDS = 100_000
@@ -136,7 +138,7 @@ class Worker:
         self._parts, self._clock, self._watch = parts, clock, ClockWatch(clock)
         self._stop = threading.Event()
         self._decides = not only or "receive" in only
-        self._parent = parent
+        self._parent, self._is_told = parent, False
         self._start, self._is_alone = start or Start(), start is None
         self._code = OK
         self._waits = Waits(self._stop, clock, self._start, self._decides)
@@ -145,7 +147,7 @@ class Worker:
     def run(self) -> int:
         """Run until SIGTERM or SIGINT and return the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stop())
+            signal.signal(number, self._tell)
         warm(self._parts)
         if self._decides:
             self._parts.sandbox.start()
@@ -156,16 +158,24 @@ class Worker:
         _log.info("worker started", count=len(threads))
         for thread in threads:
             while thread.is_alive():
-                thread.join(timeout=0.5)  # in slices, so that a signal is seen
-                if self._parent and os.getppid() != self._parent:  # whoever looked after this process is dead
+                thread.join(timeout=_LOOK_S)
+                if not self._stop.is_set() and (self._is_told or self._is_left_alone()):
                     self.stop()
         if self._code == OK:
             _leave(self._parts, self._clock, self._start)
         _log.info("worker stopped")
         return self._code
 
+    def _tell(self, *_: object) -> None:
+        """Only note it: a second signal in the midst of `stop` would wait for ever for a lock that the first holds."""
+        self._is_told = True
+
+    def _is_left_alone(self) -> bool:
+        """Whether the process that looked after this one is dead."""
+        return bool(self._parent) and os.getppid() != self._parent
+
     def stop(self) -> None:
-        """Finish the batches in hand and end."""
+        """Finish the batches in hand and end; never called by a signal."""
         self._stop.set()
         self._parts.signals.arrived.set()
         self._parts.signals.written.set()

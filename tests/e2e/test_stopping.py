@@ -1,17 +1,20 @@
 """A worker that is asked to stop finishes what it has in hand; two that work on the same mailbox share the work."""
 
 import gc
+import os
 import signal
 import time
 import warnings
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 
 from mailbot.config import load
 from mailbot.edge.smtp import Outcome, Sender
-from tests.e2e.desk import Desk, mail
+from tests.e2e.desk import Commands, Desk, mail
 from tests.servers.lab import MailLab
+from tests.servers.waiting import wait_until
 
 pytestmark = pytest.mark.real
 
@@ -75,3 +78,14 @@ def test_a_sender_that_was_closed_leaves_no_connection_open(sqlite_desk: Desk) -
             del sender
         gc.collect()
     assert [one for one in left if issubclass(one.category, ResourceWarning)] == []
+
+
+def test_a_worker_that_is_told_to_end_over_and_over_ends(sqlite_desk: Desk, commands: Commands) -> None:
+    desk = sqlite_desk
+    desk.set(MAILBOT_WORK__READERS="0")
+    worker = commands.start(["run"], desk.environment(), desk.log_file)
+    wait_until(lambda: desk.log_file.exists() and "worker started" in desk.log_file.read_text(), 60, "the worker")
+    with suppress(ProcessLookupError):
+        for _ in range(20_000):
+            os.kill(worker, signal.SIGTERM)
+    assert commands.end(worker) == 0

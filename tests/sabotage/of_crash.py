@@ -120,4 +120,14 @@ MUTANTS = (
         f"{_UNLUCKY}::test_mail_from_before_the_desk_is_counted_and_never_answered",
         ("steps/fetch.py", "    since = here.account.since\n", "    since = here.account.since.replace(year=2000)\n"),
     ),
+    mutant(
+        "a worker that is told to end twice at once hangs",
+        "tests/e2e/test_stopping.py::test_a_worker_that_is_told_to_end_over_and_over_ends",
+        ("worker.py", "        self._is_told = True", "        self.stop()"),
+    ),
+    mutant(
+        "a process that is told to end while it is made goes on",
+        "tests/e2e/test_processes.py::test_whoever_is_told_to_end_while_it_makes_processes_ends_with_all_of_them",
+        ("supervisor.py", "            _end_at_once()\n            code", "            code"),
+    ),
 )
