@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from mailbot.edge.clock import Clock
-from mailbot.steps.accounts import Account, hold_on
+from mailbot.steps.accounts import Account, hold_on, of_one
 from mailbot.steps.parts import Parts
 from mailbot.steps.start import Start
 
@@ -103,12 +104,9 @@ class Waits:
 
 
 def as_one(name: str, steps: Mapping[str, Step]) -> dict[str, Step]:
-    """Make one step of several that need the same connection, so that they share its trouble.
-
-    What one finds closed the next does not try: a refused password is not offered again and again (pitfall 15).
-    """
+    """Make one step of several that need the same connection, so that they share its trouble."""
 
     def in_turn(parts: Parts, now: datetime) -> bool:
-        return any([step(parts, now) for step in steps.values()])  # noqa: C419 -- each gets its turn
+        return of_one(partial(step, parts, now) for step in steps.values())
 
     return {name: in_turn} if steps else {}

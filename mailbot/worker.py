@@ -151,7 +151,12 @@ class Worker:
         warm(self._parts)
         if self._decides:
             self._parts.sandbox.start()
-        begin(self._parts, self._clock.now())
+        try:
+            begin(self._parts, self._clock.now())
+        except StoreUnavailable:
+            if self._is_told:  # nobody waits for the database any more
+                return OK
+            raise
         threads = [threading.Thread(target=self._live, args=(lane,), name=lane.name) for lane in self._lanes]
         for thread in threads:
             thread.start()

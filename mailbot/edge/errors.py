@@ -9,6 +9,10 @@ class Refused(Transient):
     """The server refused our credentials: trying again soon would lock the account (pitfall 15)."""
 
 
+class Away(Transient):
+    """Nobody answers: what needs the same server need not try."""
+
+
 def where(error: BaseException) -> str:
     """Return the file and line of our code an error came from; never its text, which may quote a mail."""
     place = ""

@@ -15,7 +15,7 @@ from imapclient import SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from mailbot.edge.breaker import Breaker, steady_s
-from mailbot.edge.errors import Refused, Transient
+from mailbot.edge.errors import Away, Refused, Transient
 from mailbot.edge.imap_answers import BITS_32, Fetched, fetched, uids_of
 from mailbot.edge.imap_wire import LARGEST_BYTES, Connection
 from mailbot.edge.suspects import Suspects
@@ -65,9 +65,10 @@ class Mailbox:
         try:
             with self._session() as client:
                 answer = client.select_folder(_plain(folder))
-        except Refused:
+        except (Refused, Away):
             raise
         except Transient as error:
+            self._made.discard(folder)  # perhaps it is gone
             raise Transient(f'imap: folder "{folder}" cannot be opened: {error}') from error
         validity = _uidvalidity(answer)
         self._selected, self._count = folder, int(answer.get(b"EXISTS", 0))
@@ -147,7 +148,8 @@ class Mailbox:
 
     def _bodies(self, uids: Sequence[int]) -> list[Fetched]:
         """Fetch messages; no more than twice the bytes that `envelopes` announced are taken from the server."""
-        if self._selected is None and self.select(self._opened[0]) != self._opened[1]:
+        folder, validity = self._opened
+        if self._selected is None and self.select(folder) != validity:
             raise Transient("imap: other messages have these numbers now")
         self._suspects.ask(uids)
         announced = [self._sizes.get(uid, LARGEST_BYTES) for uid in uids]
@@ -158,7 +160,7 @@ class Mailbox:
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move messages of the open folder; a UID that is gone is no error, so this can be repeated."""
         with self._session() as client:
-            self._make(client, folder)
+            _make(client, folder)
             if client.has_capability("MOVE"):
                 client.move(list(uids), _plain(folder))
                 return
@@ -170,8 +172,7 @@ class Mailbox:
     def replace(self, folder: str, data: bytes) -> None:
         """Put a message of our own into a folder, and then take out what lay there before; never without one."""
         with self._session() as client:
-            if not client.folder_exists(_plain(folder)):  # asked each time: a person may have tidied it away
-                client.create_folder(_plain(folder))
+            _make(client, folder)
             client.select_folder(_plain(folder))
             self._selected = folder
             before = client.search("ALL")
@@ -245,20 +246,21 @@ class Mailbox:
             client.allow(LARGEST_BYTES)
             return fetched(answers, set(uids), item)
 
-    def _make(self, client: Connection, folder: str) -> None:
-        if not self.has_folder(folder):
-            client.create_folder(_plain(folder))
-            self._made.add(folder)
-
     @contextmanager
     def _session(self) -> Iterator[Connection]:
+        if self._client is None:
+            self._client = self._connected()
         try:
-            if self._client is None:
-                self._client = self._connect()
             yield self._client
         except _TORN as error:
             self._drop()
             raise Transient(f"imap: {type(error).__name__}") from error
+
+    def _connected(self) -> Connection:
+        try:
+            return self._connect()
+        except _TORN as error:
+            raise Away(f"imap: {type(error).__name__}") from error
 
     def _connect(self) -> Connection:
         self._breaker.check()
@@ -308,6 +310,12 @@ def _uidvalidity(answer: Mapping[bytes, Any]) -> int:
     """
     found = int(answer.get(b"UIDVALIDITY", 0))
     return found if 0 < found < BITS_32 else 0
+
+
+def _make(client: Connection, folder: str) -> None:
+    """Make a folder where it is missing; asked each time, for a person may have tidied it away."""
+    if not client.folder_exists(_plain(folder)):
+        client.create_folder(_plain(folder))
 
 
 def _plain(folder: str) -> str:

@@ -1,13 +1,14 @@
 """The mailboxes of the desk as a worker has them: each read by one worker at a time, each with its own trouble."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
-from mailbot.edge.errors import Transient
+from mailbot.edge.errors import Away, Refused, Transient
 from mailbot.edge.imap import Mailbox
 from mailbot.sections import Imap
 from mailbot.store.accounts import Lease, give_back, renewed, succeeded, take
@@ -107,11 +108,25 @@ def _kept(
 
 
 def of_each(accounts: Sequence[Account], step: Callable[[Account], bool]) -> bool:
-    """Give every mailbox its turn; trouble with one is told when all had theirs."""
+    """Give every mailbox its turn; trouble with one is told when all had theirs. Raises Transient."""
+    return _in_turn(partial(step, account) for account in accounts)
+
+
+def of_one(calls: Iterable[Callable[[], bool]]) -> bool:
+    """Give each call its turn on the connection of one mailbox, and tell of trouble when all had theirs.
+
+    Where nobody answers, or the password is refused, the rest does not try (pitfall 15). Raises Transient.
+    """
+    return _in_turn(calls, (Refused, Away))
+
+
+def _in_turn(calls: Iterable[Callable[[], bool]], ends: tuple[type[Transient], ...] = ()) -> bool:
     busy, trouble = False, None
-    for account in accounts:
+    for call in calls:
         try:
-            busy |= step(account)
+            busy |= call()
+        except ends:
+            raise
         except Transient as error:
             trouble = trouble or error
     if trouble:

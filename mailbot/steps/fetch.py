@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row
 
 from mailbot.edge.imap import Fetched
-from mailbot.steps.accounts import Account, fence, finish, holds, of_each
+from mailbot.steps.accounts import Account, fence, finish, holds, of_each, of_one
 from mailbot.steps.parts import Parts
 from mailbot.store.blobs import Sealed, insert_blobs, sealed
 from mailbot.store.engine import read, write
@@ -50,7 +50,7 @@ def fetch_from(parts: Parts, account: Account, now: datetime) -> bool:
     """Do the same for one mailbox, if no other worker reads it. Raises Transient, LeaseLost."""
     if not holds(parts.engine, account, now):
         return False
-    return any([_fetch_folder(parts, account, folder, now) for folder in watched(account)])  # noqa: C419 -- every folder gets its turn
+    return of_one(partial(_fetch_folder, parts, account, folder, now) for folder in watched(account))
 
 
 def watched(account: Account) -> list[str]:

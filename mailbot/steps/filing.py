@@ -1,8 +1,9 @@
 """file: moves messages that were dealt with out of the folders where they arrived, after every commit."""
 
 from datetime import datetime
+from functools import partial
 
-from mailbot.steps.accounts import Account, fence, holds, of_each
+from mailbot.steps.accounts import Account, fence, holds, of_each, of_one
 from mailbot.steps.doubt import RESTORE, is_doubted
 from mailbot.steps.parts import Parts
 from mailbot.store.engine import read, write
@@ -23,7 +24,7 @@ def file_in(parts: Parts, account: Account, now: datetime) -> bool:
     """
     if is_doubted(parts, RESTORE) or not holds(parts.engine, account, now):
         return False
-    return any([_file_folder(parts, account, folder, now) for folder in account.imap.folders])  # noqa: C419 -- every folder gets its turn
+    return of_one(partial(_file_folder, parts, account, folder, now) for folder in account.imap.folders)
 
 
 def _file_folder(parts: Parts, account: Account, folder: str, now: datetime) -> bool:

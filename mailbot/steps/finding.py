@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from mailbot.edge.imap import Fetched
 from mailbot.steps.accounts import Account
-from mailbot.steps.own_folders import unknown_in
+from mailbot.steps.own_folders import is_too_large, unknown_in
 from mailbot.steps.parts import Parts
 from mailbot.steps.safe_mode import FINDING
 from mailbot.store.blobs import insert_blobs, sealed
@@ -51,7 +51,7 @@ def _enter(parts: Parts, name: str, uidvalidity: int, found: Sequence[Fetched], 
             one.size_bytes,
             text.key_id if one.data else None,
             text.id if one.data else None,
-            None if one.data else "oversize",
+            None if one.data else "oversize" if is_too_large(parts, one) else "unfetchable",
         )
         for one, text in zip(mails, texts, strict=True)
     ]

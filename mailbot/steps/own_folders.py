@@ -105,15 +105,27 @@ def _look(account: Account, folder: str, filed: tuple[int, int] | None) -> Calla
 
 
 def has_unknown(parts: Parts, place: Lying) -> bool:
-    """Say whether a folder of the desk holds mail that the ledger never saw. Raises Transient."""
-    look = lambda: any(unknown_in(parts, place.account, place.folder, place.after, place.last))  # noqa: E731
+    """Say whether a folder of the desk holds mail that the ledger never saw. Raises Transient.
+
+    One whose bytes the server does not hand over may be known: it proves nothing.
+    """
+
+    def look() -> bool:
+        found = unknown_in(parts, place.account, place.folder, place.after, place.last)
+        return any(one.data or is_too_large(parts, one) for some in found for one in some)
+
     return as_far_as_it_can(place.account, look, False)
+
+
+def is_too_large(parts: Parts, one: Fetched) -> bool:
+    """Say whether a mail is larger than what is stored."""
+    return one.size_bytes > parts.config.limits.max_message_mb * _MEGABYTE
 
 
 def unknown_in(parts: Parts, account: Account, folder: str, after: int, last: int) -> Iterator[list[Fetched]]:
     """Yield the mails of a folder behind `after` up to `last` that the ledger never saw, some at a time.
 
-    One that is too large to be stored comes without its bytes.
+    One that is too large to be stored comes without its bytes, and so does one that the server withholds.
     """
     mailbox = account.mailbox
     mailbox.select(folder)
@@ -140,8 +152,7 @@ def _chunks(mails: Sequence[Fetched]) -> Iterator[list[Fetched]]:
 
 def _unknown(parts: Parts, account: Account, mails: Sequence[Fetched]) -> list[Fetched]:
     """Compare by content: the server gave every mail a new UID as it was moved."""
-    largest = parts.config.limits.max_message_mb * _MEGABYTE
-    whole = account.mailbox.messages([one.uid for one in mails if one.size_bytes <= largest])
+    whole = account.mailbox.messages([one.uid for one in mails if not is_too_large(parts, one)])
     bodies = {one.uid: one for one in whole}
     indexes = {one.uid: parts.vault.blind("content", content_digest(one.data)) for one in whole}
     moments = [one.received_at for one in mails if one.received_at]

@@ -44,7 +44,7 @@ from mailbot.steps.turn import in_turn
 from mailbot.steps.writing import trouble_mails
 from mailbot.store.blobs import replace_blob
 from mailbot.store.cases import Snapshot, add_parties, append, reserve_numbers, snapshots, unchanged
-from mailbot.store.claim import claim_fairly, is_due, put_back, release
+from mailbot.store.claim import LeaseLost, claim_fairly, is_due, put_back, release
 from mailbot.store.engine import read, write
 from mailbot.store.known import keep_known
 from mailbot.store.ledger import hold_unread, settle_inbox
@@ -241,9 +241,16 @@ def _slots(parts: Parts, facts: Facts, now: datetime) -> Slots:
 
 @contextmanager
 def _given_back(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Iterator[None]:
-    """Give a failed batch back soon: its rows are met again one at a time, so that a bad mail harms only itself."""
+    """Give a failed batch back soon: its rows are met again one at a time, so that a bad mail harms only itself.
+
+    That another worker was quicker is no fault of the mails.
+    """
     try:
         yield
+    except LeaseLost:
+        with write(parts.engine) as connection:
+            put_back(connection, inbox, rows, now + timedelta(seconds=1))
+        raise
     except Exception:
         with write(parts.engine) as connection:
             release(connection, inbox, rows, now + timedelta(seconds=1))

@@ -5,6 +5,7 @@ the worker is killed, and an unknown one is never sent again. The outcome of one
 one transaction.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ from mailbot.store.tables import OFFICE, outbox
 _LEASE = timedelta(minutes=10)
 _EACH, _OTHERS, _GROUPS = 8, 16, 50
 """Acknowledgements per connection in a group, other mails in a group, groups in a call: `now` must not age."""
+_LONGEST_CALL_S = 30.0
+"""After that no more is claimed: a lease counts from `now`, and a worker that is told to end has to see it."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 _RECONNECT = timedelta(seconds=5)
 _LATE_AFTER = timedelta(hours=1)
@@ -86,11 +89,13 @@ def send(parts: Parts, now: datetime) -> bool:
     ready = _ready(parts, died or _settle_and_claim(parts, [], now))
     tried = bool(ready.rows)
     landed: list[Ended] = []
+    end = time.monotonic() + _LONGEST_CALL_S
     for group in count(1):
         if not ready.rows:
             break
         results = parts.sender.start(ready.mails) if ready.mails else None
-        upcoming = _ready(parts, _settle_and_claim(parts, landed, now, claims=group < _GROUPS))
+        goes_on = group < _GROUPS and time.monotonic() < end
+        upcoming = _ready(parts, _settle_and_claim(parts, landed, now, claims=goes_on))
         landed = _land(parts, ready, results, upcoming, now)
         ready = upcoming
     if landed:
@@ -98,8 +103,8 @@ def send(parts: Parts, now: datetime) -> bool:
     return tried
 
 
-def send_warnings(parts: Parts, since: datetime, now: datetime) -> bool:
-    """Send what was written since a moment to wake staff, and nothing else: while nobody knows what left before.
+def send_warnings(parts: Parts, now: datetime) -> bool:
+    """Send what wakes staff, and nothing else, while nobody knows what left before: twice does no harm to them.
 
     Nothing where the clock or the database is doubted. Raises Transient.
     """
@@ -107,7 +112,7 @@ def send_warnings(parts: Parts, since: datetime, now: datetime) -> bool:
         if doubt_of(connection) is not None:
             return False
     kinds = outbox.c.kind.in_((LetterKind.WARNING, LetterKind.ESCALATION))
-    return _send_only(parts, now, outbox.c.state == "queued", kinds, outbox.c.queued_at >= since)
+    return _send_only(parts, now, outbox.c.state.in_(("queued", "sending")), kinds)
 
 
 def _send_only(parts: Parts, now: datetime, *which: Any) -> bool:

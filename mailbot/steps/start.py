@@ -5,21 +5,26 @@ not for ever: after ten minutes staff are told of dates that come near, and of n
 """
 
 import mmap
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mailbot.edge.errors import Transient
 from mailbot.steps.clock_watch import JUMPED, Step
-from mailbot.steps.doubt import ask_when_due
+from mailbot.steps.doubt import ask_when_due, is_doubted
 from mailbot.steps.finding import find_again
 from mailbot.steps.lost_keys import make_good
 from mailbot.steps.parts import Parts
 from mailbot.steps.safe_mode import RESTORED, compare
 from mailbot.steps.send import send_warnings
+from mailbot.steps.tick import look_at_dates
+from mailbot.store.engine import read, write
+from mailbot.store.remembered import forget, recall, remember
 
 _AFTER_THE_MAILBOX = {"fetch", "file", "mark", "reconcile", "tick"}
 """Steps that read the mailbox, and the one that counts silence: it has to know what was written meanwhile."""
 _NEW, _COMPARED, _WHOLE = 0, 1, 2
 _PATIENCE_S = 600
+_AWAY = "mailbox away"
+"""The key under which is remembered since when no worker reached the mailbox at its start."""
 
 
 class Start:
@@ -43,8 +48,10 @@ class Start:
         try:
             self._go_on(parts, now)
         except Transient:
-            self._shared[1] = self._shared[1] or now.timestamp()
+            self._shared[1] = _away_since(parts, now).timestamp()
             raise
+        _is_back(parts)
+        self._shared[1] = 0
         return True
 
     def _go_on(self, parts: Parts, now: datetime) -> None:
@@ -65,18 +72,36 @@ class Start:
         def patient(parts: Parts, now: datetime) -> bool:
             if self._shared[0] >= least:
                 return step(parts, now)
-            return self._is_late(now) and self._meanwhile(name, step, parts, now)
+            return self._is_late(now) and self._meanwhile(name, parts, now)
 
         return patient
 
     def _is_late(self, now: datetime) -> bool:
         away_since = self._shared[1]
-        return self._shared[0] == _NEW and bool(away_since) and now.timestamp() - away_since >= _PATIENCE_S
+        return bool(away_since) and now.timestamp() - away_since >= _PATIENCE_S
 
-    def _meanwhile(self, name: str, step: Step, parts: Parts, now: datetime) -> bool:
+    def _meanwhile(self, name: str, parts: Parts, now: datetime) -> bool:
         if name == "send":
-            return send_warnings(parts, datetime.fromtimestamp(self._shared[1], UTC), now)
-        return name == "tick" and step(parts, now)
+            return send_warnings(parts, now)
+        return name == "tick" and not is_doubted(parts) and look_at_dates(parts, now)
+
+
+def _away_since(parts: Parts, now: datetime) -> datetime:
+    """Return since when no worker could start; remembered, for one that is begun every minute has no patience."""
+    with read(parts.engine) as connection:
+        known = recall(connection, _AWAY)
+    if known is None:
+        with write(parts.engine) as connection:
+            remember(connection, _AWAY, now.isoformat())
+    return datetime.fromisoformat(known) if known else now
+
+
+def _is_back(parts: Parts) -> None:
+    with read(parts.engine) as connection:
+        known = recall(connection, _AWAY)
+    if known is not None:
+        with write(parts.engine) as connection:
+            forget(connection, _AWAY)
 
 
 def ask_again(parts: Parts, now: datetime) -> bool:

@@ -30,17 +30,18 @@ from mailbot.store.polls import heard_until
 from mailbot.store.restored import never_send
 from mailbot.store.tables import request, schedule
 
-BATCH = 50
+BATCH, _TRIES = 50, 5
 _LEASE, _SOON = timedelta(seconds=60), timedelta(minutes=5)
 
 
 def tick(parts: Parts, now: datetime) -> bool:
     """Look at what has come due: requests, approvals that wait, papers to destroy, the digest; true when any was."""
-    steps = (_look_batch, remind_batch, destroy_due, _digest_due, reports_due)
+    steps = (look_at_dates, remind_batch, destroy_due, _digest_due, reports_due)
     return any([step(parts, now) for step in steps])  # noqa: C419 -- each gets its turn
 
 
-def _look_batch(parts: Parts, now: datetime) -> bool:
+def look_at_dates(parts: Parts, now: datetime) -> bool:
+    """Look at the requests whose moment has come, and write what is owed for them; true when there were any."""
     with read(parts.engine) as connection:
         if not is_due(connection, request, now):
             return False
@@ -72,9 +73,10 @@ def _look_batch(parts: Parts, now: datetime) -> bool:
 def _forgotten(connection: Connection) -> list[Row[Any]]:
     """Take requests that were due before a restore: what they owe requesters may have left, and must not leave again.
 
-    They stay due until they are written, so that a worker which dies leaves them forgotten; one that fails does not.
+    They stay due until they are written, so that a worker which dies or is too late leaves them forgotten; one that
+    fails again and again does not.
     """
-    before, fresh = silent_before(connection), request.c.failures == 0
+    before, fresh = silent_before(connection), request.c.failures < _TRIES
     if before is None or not is_due(connection, request, before, fresh):
         return []
     return claim(connection, request, before, timedelta(), BATCH, fresh)

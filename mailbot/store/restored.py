@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from mailbot.store.tables import counter, ledger, outbox, schedule, witness
 
@@ -45,9 +45,10 @@ def put_off(connection: Connection, key: str, due_at: datetime) -> None:
 def without_content(connection: Connection, first: datetime, last: datetime) -> set[tuple[datetime, int]]:
     """Return arrival and size of the messages of a time that the ledger knows, and not by their content.
 
-    They wait to be read (again), or could not be.
+    They wait to be read (again), or could not be; or their bytes never came: too large, or withheld by the server.
     """
-    here = (ledger.c.content_index.is_(None), ledger.c.received_at.between(first, last + timedelta(seconds=1)))
+    is_nameless = or_(ledger.c.content_index.is_(None), ledger.c.blob_id.is_(None))
+    here = (is_nameless, ledger.c.received_at.between(first, last + timedelta(seconds=1)))
     rows: Sequence[tuple[datetime, int]] = [
         (row.received_at, row.size_bytes)
         for row in connection.execute(select(ledger.c.received_at, ledger.c.size_bytes).where(*here))

@@ -46,6 +46,12 @@ class Office:
         self.server.deliver(raw, self.now)
         return raw
 
+    def holds_mails_up_to(self, megabytes: int) -> None:
+        """Configure how large a mail may be that is stored."""
+        config = self.ground.config
+        limits = config.limits.model_copy(update={"max_message_mb": megabytes})
+        self.ground.config = config.model_copy(update={"limits": limits})
+
     def works(self, *only: str, **later: float) -> int:
         """Let time go by and the worker do all that is due, as a process that begins and ends."""
         self.now += timedelta(**later)

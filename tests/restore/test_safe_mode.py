@@ -163,6 +163,16 @@ def test_a_first_start_a_normal_one_and_one_after_mail_was_held_are_never_doubte
     assert (office.happened(), office.questions()) == ([], 0)
 
 
+def test_a_mail_too_large_to_be_stored_makes_nobody_doubt(office: Office) -> None:
+    office.holds_mails_up_to(1)
+    office.a_day_of_work(SATO)
+    office.writes(ITO, text="photographs " * 100_000)
+    for _ in range(3):
+        assert office.works(hours=5) == OK
+    assert len(office.server.raws("mailbot/Held")) == 1
+    assert (office.happened(), office.questions()) == ([], 0)
+
+
 @pytest.mark.parametrize("action", ["move", "append", "expunge", "select", "search", "fetch", "smtp dot", "create"])
 def test_a_worker_that_died_anywhere_is_not_doubted_when_it_starts_again(office: Office, action: str) -> None:
     deaths = 0

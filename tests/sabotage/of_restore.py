@@ -136,6 +136,15 @@ MUTANTS = (
     mutant(
         "a database that nobody compared writes to requesters",
         _AWAY,
-        ("steps/send.py", 'outbox.c.state == "queued", kinds, outbox', 'outbox.c.state == "queued", outbox'),
+        ("steps/send.py", '(("queued", "sending")), kinds)', '(("queued", "sending")))'),
+    ),
+    mutant(
+        "a mail too large to be stored makes a desk doubt its database",
+        f"{_SAFE}::test_a_mail_too_large_to_be_stored_makes_nobody_doubt",
+        (
+            "store/restored.py",
+            "or_(ledger.c.content_index.is_(None), ledger.c.blob_id.is_(None))",
+            "or_(ledger.c.content_index.is_(None))",
+        ),
     ),
 )

@@ -141,4 +141,18 @@ MUTANTS = (
         f"{_IDLE}::test_a_server_that_refuses_idle_is_not_asked_and_joined_again_each_second",
         ("edge/imap.py", "                self._poll_until_s = steady_s() + _IDLE_AGAIN_S\n", "                pass\n"),
     ),
+    mutant(
+        "a full folder for what is done ends all reading",
+        "tests/fakes/test_lanes.py::test_a_full_folder_for_what_is_done_keeps_no_mail_from_being_read",
+        (
+            "lanes.py",
+            "of_one(partial(step, parts, now) for step in steps.values())",
+            "any([step(parts, now) for step in steps.values()])",
+        ),
+    ),
+    mutant(
+        "a server that does not answer is asked by every step",
+        "tests/fakes/test_lanes.py::test_whoever_does_not_answer_or_refuses_the_password_is_asked_once",
+        ("steps/accounts.py", "return _in_turn(calls, (Refused, Away))", "return _in_turn(calls)"),
+    ),
 )
