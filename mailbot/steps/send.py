@@ -50,6 +50,8 @@ _EACH, _OTHERS, _GROUPS = 8, 16, 50
 """Acknowledgements per connection in a group, other mails in a group, groups in a call: `now` must not age."""
 _LONGEST_CALL_S = 30.0
 """After that no more is claimed: a lease counts from `now`, and a worker that is told to end has to see it."""
+_LEAST_TRIES = 2
+"""How often a mail is offered before it is given up: after an outage of days the first no may be a passing one."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 _RECONNECT = timedelta(seconds=5)
 _LATE_AFTER = timedelta(hours=1)
@@ -177,7 +179,8 @@ def _land(
         _settle_and_claim(parts, [*group.ended, *upcoming.ended], now, claims=False)
         waiting = [mail.row for mail in (*group.mails, *upcoming.mails)]
         with write(parts.engine) as connection:
-            settle_all(connection, outbox, waiting, state="queued", code="no_connection", due_at=now + _RECONNECT)
+            untried = {"failures": outbox.c.failures - 1, "due_at": now + _RECONNECT}
+            settle_all(connection, outbox, waiting, state="queued", code="no_connection", **untried)
         raise
     judged = [_ended(parts, mail.row, result, now) for mail, result in zip(group.mails, found, strict=True)]
     return [*group.ended, *judged]
@@ -191,7 +194,8 @@ def _ended(parts: Parts, row: Row[Any], result: Result, now: datetime) -> Ended:
         return Ended(row, "failed", result.code)
     if result.outcome is Outcome.UNKNOWN and row.once:
         return Ended(row, "unknown", result.code)
-    if now - row.queued_at > timedelta(days=parts.config.limits.give_up_days):
+    is_old = now - row.queued_at > timedelta(days=parts.config.limits.give_up_days)
+    if is_old and row.failures >= _LEAST_TRIES:
         return Ended(row, "gave_up", result.code)
     return Ended(row, "queued", result.code, now + _wait(row.failures))
 

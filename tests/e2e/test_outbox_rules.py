@@ -184,3 +184,19 @@ def test_who_got_five_automatic_mails_within_an_hour_gets_no_sixth_for_a_day(
     wrote(office, SATO, "Is there any update now?", "later", NOON + 26 * HOUR, In_Reply_To=first)
     office.work(NOON + 26 * HOUR)
     assert len(office.got(SATO)) == acknowledged + answered + 1
+
+
+def test_after_an_outage_of_days_the_first_passing_no_ends_nothing(office: Office) -> None:
+    def away(action: str, *_: Any) -> None:
+        if action.startswith("smtp"):
+            raise Lost
+
+    office.server.before = away
+    wrote(office, SATO, WISH, 1)
+    for day in range(7):
+        office.work(NOON + day * 24 * HOUR)
+    office.server.before = at_rcpt(SATO, 450)
+    office.work(NOON + 6 * 24 * HOUR + HOUR)
+    office.server.before = lambda *_: None
+    office.work(NOON + 6 * 24 * HOUR + 2 * HOUR)
+    assert len(office.got(SATO)) == 1

@@ -155,4 +155,9 @@ MUTANTS = (
         "tests/fakes/test_lanes.py::test_whoever_does_not_answer_or_refuses_the_password_is_asked_once",
         ("steps/accounts.py", "return _in_turn(calls, (Refused, Away))", "return _in_turn(calls)"),
     ),
+    mutant(
+        "an outage of days ends every mail at the first passing no",
+        "tests/e2e/test_outbox_rules.py::test_after_an_outage_of_days_the_first_passing_no_ends_nothing",
+        ("steps/send.py", "_LEAST_TRIES = 2", "_LEAST_TRIES = 0"),
+    ),
 )
