@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select, tuple_, update
 
+_LATE = timedelta(minutes=1)
+
 
 class LeaseLost(Exception):
     """Another worker took the row meanwhile; what this one did is rolled back."""
@@ -51,10 +53,13 @@ def claim(
 def claim_fairly(connection: Connection, table: Table, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
     """Claim fresh rows in a batch; rows that failed before are met alone, so that poison harms only itself.
 
-    Of those, the one that failed least comes first: who stood near when a worker died gets away from the poison.
+    Of those, the one that failed least comes first: who stood near when a worker died gets away from the poison. One
+    that waited for a minute comes before what is fresh: in a flood there is always something fresh.
     """
-    fresh = claim(connection, table, now, lease, limit, table.c.failures == 0)
-    return fresh or claim(connection, table, now, lease, 1, table.c.failures > 0, order=[table.c.failures])
+    failed, least_first = table.c.failures > 0, [table.c.failures]
+    late = claim(connection, table, now, lease, 1, failed, table.c.due_at <= now - _LATE, order=least_first)
+    fresh = late or claim(connection, table, now, lease, limit, table.c.failures == 0)
+    return fresh or claim(connection, table, now, lease, 1, failed, order=least_first)
 
 
 def settle(connection: Connection, table: Table, row: Row[Any], **values: Any) -> None:

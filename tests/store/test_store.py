@@ -322,6 +322,16 @@ def test_a_row_that_kills_its_worker_harms_only_itself(engine: Engine) -> None:
     assert take_fairly(engine, moment) == []
 
 
+def test_what_failed_with_others_does_not_wait_behind_a_flood(engine: Engine) -> None:
+    put_work(engine, 2)
+    moment = NOW + timedelta(seconds=1)
+    assert take_fairly(engine, moment) == ["w0", "w1"]  # both fail with the batch
+    moment += LEASE + timedelta(minutes=1)
+    for number in range(20):
+        put_work_named(engine, f"flood {number}", moment)
+    assert [len(take_fairly(engine, moment)) for _ in range(4)] == [1, 1, 10, 10]
+
+
 def put_work_named(engine: Engine, key: str, due_at: datetime) -> None:
     with write(engine) as connection:
         connection.execute(insert(schedule).values(key=key, due_at=due_at))
