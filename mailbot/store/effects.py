@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from mailbot.core.token import ALPHABET
 from mailbot.store.blobs import Sealed, insert_blobs, sealed, texts
 from mailbot.store.claim import LeaseLost
 from mailbot.store.tables import code, effect
@@ -27,7 +28,6 @@ CONFIRM, APPROVE = "confirm", "approve"
 GATE = "gate"
 """The kind of an effect that nobody wrote: a status letter drafted for the gate of Art. 39."""
 OFFERED, APPROVING, DONE, VOID, DENIED = "offered", "approving", "done", "void", "denied"
-_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _SECRET_LENGTH = 10
 _DIGITS = re.compile(r"[0-9].*[0-9]")
 """A code has two digits: no word is like it, not even where one of them was lost in typing."""
@@ -205,7 +205,7 @@ def open_effect(connection: Connection, vault: Vault, row: Row[Any]) -> Effect:
 def _secret(vault: Vault, code_id: str, digest: str, person: str) -> str:
     """Ten characters, 49 bits: worthless without the mailbox, good for a day, and every try leaves an event."""
     number = int(vault.blind("code secret", f"{code_id}|{digest}|{person}".encode()), 16)
-    return "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(_SECRET_LENGTH))
+    return "".join(ALPHABET[number >> (5 * place) & 31] for place in range(_SECRET_LENGTH))
 
 
 def _canonical(payload: Mapping[str, Any]) -> bytes:

@@ -502,6 +502,7 @@ def test_words_below_a_confirmation_stay_visible() -> None:
     )
 
 
+LETTERS = [one for one in ALPHABET if one.isalpha()]
 SECRETS = st.text(alphabet=ALPHABET, min_size=10, max_size=10)
 
 
@@ -509,6 +510,11 @@ SECRETS = st.text(alphabet=ALPHABET, min_size=10, max_size=10)
 def test_every_code_with_a_digit_confirms_and_denies(secret: str, word: str) -> None:
     assert confirmed(f"{word} {secret.upper()}") == Confirmation(CONFIRM, secret, "", f"{word} {secret.upper()}")
     assert confirmed(f"差戻 {secret} 理由") == Confirmation(DENY, secret, "理由", f"差戻 {secret} 理由")
+
+
+@given(st.text(alphabet=LETTERS, min_size=10, max_size=10), st.sampled_from(["", "。", " records", " はまだ"]))
+def test_ten_letters_without_a_digit_are_words_of_a_draft(word: str, rest: str) -> None:
+    assert read_order(f"送信 {word}{rest}") == Order((), None, f"送信 {word}{rest}")
 
 
 PIECES = st.sampled_from(

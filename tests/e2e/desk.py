@@ -243,6 +243,7 @@ class Desk:
         """The worker, running until the block ends; it must then leave with exit code 0."""
         commands = self._commands
         assert commands
+        self.log_file.touch()  # the process that starts the worker opens it a moment later
         worker = commands.start(["run"], self.environment(**extra), self.log_file)
         code: int | None = 0
         try:
