@@ -29,7 +29,7 @@ from mailbot.steps.parts import Parts
 from mailbot.steps.receive import receive
 from mailbot.steps.reconciling import reconcile, reconcile_in
 from mailbot.steps.recount import recount
-from mailbot.steps.send import send
+from mailbot.steps.send import send, write_down
 from mailbot.steps.start import Start, ask_again
 from mailbot.steps.tick import tick
 from mailbot.store.claim import LeaseLost
@@ -107,6 +107,7 @@ def _numbered(name: str, number: int) -> str:
 def _leave(parts: Parts, clock: Clock, start: Start) -> None:
     """Leave a marker, and the mailboxes to the next worker; what cannot be written now runs out by itself."""
     with suppress(StoreUnavailable):
+        write_down(parts, clock.now())
         if start.is_whole:
             mark_at_the_end(parts, clock.now())
         let_go(parts.engine, parts.accounts, clock.now())

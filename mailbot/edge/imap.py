@@ -133,6 +133,10 @@ class Mailbox:
         """Say whether the server failed to hand over a message of the open folder so often that nobody expects it."""
         return self._suspects.is_hopeless(uid)
 
+    def is_passed_over(self, uid: int) -> bool:
+        """Say of a message that did not come whether it was not asked for alone yet: others took all the time."""
+        return self._suspects.is_passed_over(uid)
+
     def _one_by_one(self, uids: Sequence[int], already: Sequence[Fetched]) -> list[Fetched]:
         found, troubles = list(already), 0
         for uid in self._suspects.last(uids):

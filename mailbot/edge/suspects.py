@@ -40,6 +40,10 @@ class Suspects:
         for uid in uids:
             self._failures.pop((*self._here, uid), None)
 
+    def is_passed_over(self, uid: int) -> bool:
+        """Say of one that did not come whether it may be innocent: at most once was it asked for, and with others."""
+        return self._failures[*self._here, uid] <= 1
+
     def is_known(self, uid: int) -> bool:
         """Say whether this one failed so often that the others go on without it."""
         return self._failures[*self._here, uid] >= _PATIENCE

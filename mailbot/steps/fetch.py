@@ -136,7 +136,7 @@ def _compare(here: Source, unseen: list[tuple[int, int]]) -> None:
         first, last = unseen[-1]
         missing = here.unknown(here.account.mailbox.uids_between(first, last))
         taken = _take(here, missing)
-        unseen.pop()
+        unseen.remove((first, last))
         if taken < len(missing):
             unseen.append((missing[taken], last))
         if taken:
@@ -213,7 +213,14 @@ def _sealed(here: Source, group: Sequence[Fetched]) -> tuple[list[Arrival], list
     texts = [sealed(vault, key, "raw", one.data) for key, one in zip(keys, messages, strict=True)]
     arrivals = [_arrival(here, one, text) for one, text in zip(messages, texts, strict=True)]
     came = {one.uid for one in messages}
+    _look_again(here, [one.uid for one in group if one.uid not in came])
     return arrivals + [_arrival(here, one, why="unfetchable") for one in group if _is_lost(here, one, came)], texts
+
+
+def _look_again(here: Source, missing: Sequence[int]) -> None:
+    """Let the next round ask for what this one had no time for, as others were not handed over."""
+    if later := [uid for uid in missing if here.account.mailbox.is_passed_over(uid)]:
+        here.account.hand.unseen.setdefault(here.name, []).append((later[0], later[-1]))
 
 
 def _is_lost(here: Source, one: Fetched, came: set[int]) -> bool:

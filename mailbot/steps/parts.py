@@ -20,6 +20,7 @@ from mailbot.edge.smtp import Sender
 from mailbot.sections import Staff
 from mailbot.steps.accounts import Account, Hand
 from mailbot.steps.roster import Team, team_of
+from mailbot.store.mail import Ended
 from mailbot.store.policies import Policies
 from mailbot.store.vault import Vault
 
@@ -32,6 +33,7 @@ class Parts:
     the DNS for a TXT record.
     `mailbox` is the first of `accounts`, `others` are the rest. `signals` wake whoever has
     work, in this process or in another of the same worker; `mail_settled` a lane that may have mail to file.
+    `landed` are mails that were offered, and whose outcome is not written yet.
     """
 
     config: Config
@@ -53,6 +55,7 @@ class Parts:
     mail_settled: threading.Event = field(default_factory=threading.Event)
     asked: dict[str, tuple[datetime, Team]] = field(default_factory=dict)
     hand: Hand = field(default_factory=Hand)
+    landed: list[Ended] = field(default_factory=list)
     others: tuple[Account, ...] = ()
 
     @property

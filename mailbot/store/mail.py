@@ -59,6 +59,26 @@ class Claimed:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A claimed mail and what became of it: `state` as the outbox keeps it, the code, when to try again if ever.
+
+    `was_tried` is false for one that was never offered: its claim does not count.
+    """
+
+    row: Row[Any]
+    state: str
+    code: str
+    due_at: datetime | None = None
+    was_tried: bool = True
+
+    @property
+    def trouble(self) -> str | None:
+        """What staff are told: None for a mail that left or will be tried again."""
+        named = {"failed": "refused", "unknown": "unknown", "held": "gate", "gave_up": "gave_up"}
+        return named.get(self.state)
+
+
 def seal_posts(vault: Vault, posts: Sequence[Post]) -> list[Sealed]:
     """Seal recipient and bytes of each mail, outside any transaction; the order is kept."""
     return [sealed(vault, post.key_id, "mail", post.recipient.encode() + b"\n" + post.data) for post in posts]
@@ -97,7 +117,14 @@ def claim_posts(connection: Connection, now: datetime, lease: timedelta, acks: i
 
 def claim_interrupted(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Row[Any]]:
     """Take mails whose sender died in the act (their lease ran out while `sending`); their code says so."""
-    return claim(connection, outbox, now, lease, limit, outbox.c.state == "sending", code=INTERRUPTED)
+    first = outbox.c.failures <= 1
+    return claim(connection, outbox, now, lease, limit, outbox.c.state == "sending", first, code=INTERRUPTED)
+
+
+def claim_suspect(connection: Connection, now: datetime, lease: timedelta) -> list[Row[Any]]:
+    """Take one mail whose sender died in the act and that was tried before: it may be what the sender died of."""
+    least = [outbox.c.failures]
+    return claim(connection, outbox, now, lease, 1, outbox.c.state == "sending", order=least, code=INTERRUPTED)
 
 
 def opened(connection: Connection, vault: Vault, rows: Sequence[Row[Any]]) -> list[Claimed]:

@@ -13,7 +13,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from mailbot import compose
 from mailbot.edge.imap import Mailbox
 from mailbot.edge.smtp import Sender
-from mailbot.steps import fetch, receive, send
+from mailbot.steps import fetch, landing, receive, send
 
 FINAL_DOT = b"\r\n.\r\n"
 
@@ -104,7 +104,7 @@ POINTS: Mapping[str, Callable[[], None]] = {
     "final dot said, answer unread": in_data(1.0),
     "first of a group accepted": after_first_acceptance,
     "group accepted, outcome not committed": after(send, "_land"),
-    "inside the outcome's transaction": after(send, "_settle", lambda _parts, _connection, ended, _now: bool(ended)),
+    "inside the outcome's transaction": after(landing, "_settle", lambda _parts, _connection, ended, _now: bool(ended)),
     "group accepted, next one claimed": before_second_group,
     "batch settled, nothing moved": before(Mailbox, "move"),
     "moved, not marked as filed": after(Mailbox, "move"),

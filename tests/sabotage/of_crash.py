@@ -74,7 +74,7 @@ MUTANTS = (
         "nobody hears of an acknowledgement whose outcome is unknown",
         _DEATHS,
         (
-            "steps/send.py",
+            "steps/landing.py",
             "    troubles = [one for one in ended if one.trouble]\n",
             '    troubles = [one for one in ended if one.trouble and one.state != "unknown"]\n',
         ),

@@ -211,7 +211,7 @@ MUTANTS = (
         "a letter that the server refused answers the request",
         f"{_STORIES}::test_an_answer_that_the_server_refuses_was_none_either",
         (
-            "steps/send.py",
+            "steps/landing.py",
             'decide = decide_accepted if one.state == "sent" else decide_bounced',
             "decide = decide_accepted",
         ),

@@ -9,6 +9,7 @@ _FLOOD, _FLOODING, _DISPOSE, _SEND = (
     "steps/dispose.py",
     "steps/send.py",
 )
+_LANDING = "steps/landing.py"
 
 MUTANTS = (
     mutant(
@@ -90,12 +91,12 @@ MUTANTS = (
     mutant(
         "nobody hears of a mail that waits for days",
         f"{_OUTBOX}::test_the_manager_hears_within_the_day_of_a_mail_that_others_leave_before",
-        (_SEND, "_LATE_AFTER = timedelta(hours=1)", "_LATE_AFTER = timedelta(days=9)"),
+        (_LANDING, "_LATE_AFTER = timedelta(hours=1)", "_LATE_AFTER = timedelta(days=9)"),
     ),
     mutant(
         "trouble with a mail about trouble makes another mail",
         f"{_OUTBOX}::test_trouble_with_a_mail_about_trouble_makes_no_further_mail",
-        (_SEND, 'if one.row.audience != "requester" or one.row.case_id == OFFICE:', "if one.row.case_id == OFFICE:"),
+        (_LANDING, 'if one.row.audience != "requester" or one.row.case_id == OFFICE:', "if one.row.case_id == OFFICE:"),
     ),
     mutant(
         "a machine that answers is answered on and on",

@@ -3,6 +3,7 @@
 from tests.sabotage.mutant import mutant
 
 _RACES = "tests/scale/test_races.py"
+_OUTCOMES = "tests/scale/test_outcomes.py"
 _MAILBOXES = "tests/scale/test_two_mailboxes.py"
 
 MUTANTS = (
@@ -89,6 +90,39 @@ MUTANTS = (
             "steps/routing.py",
             "is_junk=one.entry.folder in parts.junk_folders",
             "is_junk=one.entry.folder == parts.config.imap.junk_folder",
+        ),
+    ),
+    mutant(
+        "what landed is forgotten where the database is away",
+        f"{_OUTCOMES}::test_what_is_on_the_wire_when_the_next_group_cannot_be_claimed_is_known_later",
+        (
+            "steps/send.py",
+            "    except Exception:\n        _land(parts, group, results, Ready([]), now)\n        raise\n",
+            "    except Exception:\n        parts.landed.clear()\n        raise\n",
+        ),
+    ),
+    mutant(
+        "one judged by another takes the outcomes of its group with it",
+        f"{_OUTCOMES}::test_one_mail_that_another_has_judged_takes_no_other_outcome_with_it",
+        ("steps/landing.py", "        _write_each(parts, landed, now)\n", "        parts.landed.clear()\n"),
+    ),
+    mutant(
+        "mails that were never offered count as interrupted",
+        f"{_OUTCOMES}::test_a_group_that_could_not_be_opened_was_never_offered",
+        ("steps/send.py", "        parts.landed.extend(_untried(row, now) for row in whole)\n", ""),
+    ),
+    mutant(
+        "what a worker died of twice takes others with it",
+        f"{_OUTCOMES}::test_what_a_worker_died_of_twice_is_offered_last_and_alone",
+        ("store/mail.py", "    first = outbox.c.failures <= 1\n", "    first = outbox.c.failures <= 9\n"),
+    ),
+    mutant(
+        "what could not be written when it landed is forgotten",
+        f"{_OUTCOMES}::test_what_left_while_the_database_refused_is_known_when_it_is_back",
+        (
+            "steps/landing.py",
+            "    except StoreUnavailable:\n        raise\n",
+            "    except StoreUnavailable:\n        parts.landed.clear()\n        raise\n",
         ),
     ),
 )

@@ -160,4 +160,18 @@ MUTANTS = (
         "tests/e2e/test_outbox_rules.py::test_after_an_outage_of_days_the_first_passing_no_ends_nothing",
         ("steps/send.py", "_LEAST_TRIES = 2", "_LEAST_TRIES = 0"),
     ),
+    mutant(
+        "mail behind several that are not handed over waits for an hour",
+        "tests/faults/test_poison.py::test_mail_behind_several_that_are_not_handed_over_comes_in_at_once",
+        ("steps/fetch.py", "    _look_again(here, [one.uid for one in group if one.uid not in came])\n", ""),
+    ),
+    mutant(
+        "a mail that is not handed over is asked for again and again",
+        "tests/faults/test_poison.py::test_mail_behind_several_that_are_not_handed_over_comes_in_at_once",
+        (
+            "edge/suspects.py",
+            "return self._failures[*self._here, uid] <= 1",
+            "return self._failures[*self._here, uid] <= 99",
+        ),
+    ),
 )

@@ -38,6 +38,10 @@ class Town:
         self._stack.callback(engine.dispose)
         return replace(parts, engine=engine, hand=Hand())
 
+    @property
+    def url(self) -> str:
+        return self.ground._urls()[0][1]
+
     def count(self, asked: str, **values: Any) -> int:
         with self.engine.connect() as connection:
             return int(connection.execute(text(asked), values).scalar() or 0)

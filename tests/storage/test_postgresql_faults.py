@@ -15,21 +15,20 @@ from tests.servers.outage import stopped
 from tests.servers.postgresql import PostgreSQL
 from tests.storage.faulty import Troubled
 from tests.storage.judging import connected
+from tests.storage.refusing import refusing
 
 pytestmark = pytest.mark.real
 
 SHARES = (0.0, 0.25, 0.45, 0.65, 0.85)
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = %s"
-REFUSING = """
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'asker-0@people0.test' USING ERRCODE = '{code}'; END $$;
-    CREATE CONSTRAINT TRIGGER refusing AFTER INSERT OR UPDATE ON {table}
-        DEFERRABLE INITIALLY {when} FOR EACH ROW EXECUTE FUNCTION refuse()"""
-WILLING = "DROP TRIGGER refusing ON {table}; DROP FUNCTION refuse()"
+
+
+def url(desk: Troubled) -> str:
+    return desk.scene.ground._urls()[0][1]
 
 
 def database(desk: Troubled) -> str:
-    return desk.scene.ground.config.store.url.rpartition("/")[2]
+    return url(desk).rpartition("/")[2]
 
 
 @contextmanager
@@ -93,7 +92,7 @@ REFUSALS = {
 def test_a_statement_that_is_refused_is_tried_again_later(postgres_desk: Troubled, trouble: str) -> None:
     code, table, when = REFUSALS[trouble]
     desk = postgres_desk
-    with refusing(desk, code, table, when):
+    with refusing(url(desk), code, table, when):
         assert desk.life() == TEMPORARY
     assert desk.personal() == [], desk.said
     assert database(desk) in desk.said
@@ -102,21 +101,10 @@ def test_a_statement_that_is_refused_is_tried_again_later(postgres_desk: Trouble
 
 def test_damaged_data_ends_the_worker_for_good(postgres_desk: Troubled) -> None:
     desk = postgres_desk
-    with refusing(desk, "XX001", "outbox", "IMMEDIATE"):
+    with refusing(url(desk), "XX001", "outbox", "IMMEDIATE"):
         assert desk.life() == CONFIGURATION
     assert desk.personal() == []
     assert desk.recovered() == []
-
-
-@contextmanager
-def refusing(desk: Troubled, code: str, table: str, when: str) -> Iterator[None]:
-    """The server refuses every new or changed row of a table, at once or when it is committed."""
-    with psycopg.connect(desk.scene.ground._urls()[0][1], autocommit=True) as connection:
-        connection.execute(REFUSING.format(code=code, table=table, when=when).encode())
-        try:
-            yield
-        finally:
-            connection.execute(WILLING.format(table=table).encode())
 
 
 def test_a_server_that_is_started_anew_in_the_middle_costs_nothing_but_time(

@@ -1,0 +1,124 @@
+"""What became of a mail that has left is written down, even where the database was away in that moment."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, event, text
+
+from mailbot.steps.fetch import fetch
+from mailbot.steps.parts import Parts
+from mailbot.steps.receive import receive
+from mailbot.steps.send import send
+from mailbot.store.engine import StoreUnavailable
+from tests.scale.conftest import Town
+from tests.scale.test_races import FREE, NOW, PEOPLE, drained, lay
+from tests.storage.refusing import refusing
+
+pytestmark = pytest.mark.real
+ACKS = "SELECT state, code, failures, count(*) FROM outbox WHERE kind = 'ack' GROUP BY state, code, failures"
+JUDGED = """
+    UPDATE outbox SET state = 'unknown', due_at = NULL, version = version + 1
+    WHERE id = (SELECT min(id) FROM outbox WHERE kind = 'ack')"""
+DIED_TWICE = """
+    UPDATE outbox SET state = 'sending', failures = 2, due_at = (SELECT min(due_at) FROM outbox WHERE kind = 'ack')
+    WHERE kind = 'notice'"""
+SENT = ("sent", "250", 1)
+
+
+def decided(town: Town) -> Parts:
+    """A worker whose outbox holds an acknowledgement to everybody."""
+    lay(town)
+    worker = town.worker(NOW, limits=FREE)
+    drained(fetch, worker, NOW)
+    drained(receive, worker, NOW)
+    return worker
+
+
+def at_the_last_dot(town: Town, happens: Callable[[], object]) -> None:
+    """Let something happen when the server has taken the acknowledgement to everybody."""
+
+    def after(action: str, *_: Any) -> None:
+        if action == "smtp dot" and len(town.server.accepted) == len(PEOPLE):
+            happens()
+
+    town.server.after = after
+
+
+def statement(town: Town, asked: str) -> None:
+    with town.engine.begin() as connection:
+        connection.execute(text(asked))
+
+
+@contextmanager
+def cut_before(words: str, url: str) -> Iterator[None]:
+    """Cut a connection to the server in the moment it is about to be asked something, once."""
+    left = [words]
+
+    def before(connection: Any, _: Any, asked: str, *__: Any) -> None:
+        if left and left[0] in asked:
+            left.clear()
+            pid = connection.connection.dbapi_connection.info.backend_pid
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    event.listen(Engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
+    assert not left
+
+
+def test_what_left_while_the_database_refused_is_known_when_it_is_back(town: Town) -> None:
+    worker = decided(town)
+    with ExitStack() as stack:
+        at_the_last_dot(town, lambda: stack.enter_context(refusing(town.url, "53100", "outbox", "IMMEDIATE")))
+        with pytest.raises(StoreUnavailable):
+            send(worker, NOW)
+        with pytest.raises(StoreUnavailable):
+            send(worker, NOW)
+    drained(send, worker, NOW)
+    assert town.rows(ACKS) == [(*SENT, len(PEOPLE))]
+    assert {town.letters(person) for person in PEOPLE} == {1}
+
+
+def test_what_is_on_the_wire_when_the_next_group_cannot_be_claimed_is_known_later(town: Town) -> None:
+    worker = decided(town)
+    with ExitStack() as stack:
+        at_the_last_dot(town, lambda: stack.enter_context(cut_before("UPDATE outbox", town.url)))
+        with pytest.raises(StoreUnavailable):
+            send(worker, NOW)
+    drained(send, worker, NOW)
+    assert town.rows(ACKS) == [(*SENT, len(PEOPLE))]
+
+
+def test_one_mail_that_another_has_judged_takes_no_other_outcome_with_it(town: Town) -> None:
+    worker = decided(town)
+    at_the_last_dot(town, lambda: statement(town, JUDGED))
+    drained(send, worker, NOW)
+    assert worker.landed == []
+    assert sorted(town.rows(ACKS)) == [(*SENT, len(PEOPLE) - 1), ("unknown", None, 1, 1)]
+
+
+def test_a_group_that_could_not_be_opened_was_never_offered(town: Town) -> None:
+    worker = decided(town)
+    with cut_before("FROM blob", town.url), pytest.raises(StoreUnavailable):
+        send(worker, NOW)
+    drained(send, worker, NOW + timedelta(seconds=5))
+    assert town.rows(ACKS) == [(*SENT, len(PEOPLE))]
+    assert {town.letters(person) for person in PEOPLE} == {1}
+
+
+def test_what_a_worker_died_of_twice_is_offered_last_and_alone(town: Town) -> None:
+    worker = decided(town)
+    statement(town, DIED_TWICE)
+    waiting = town.count("SELECT count(*) FROM outbox WHERE kind = 'notice'")
+    send(worker, NOW)
+    assert len(town.server.accepted) == len(PEOPLE)
+    for number in range(1, waiting + 1):
+        send(worker, NOW)
+        assert len(town.server.accepted) == len(PEOPLE) + number
