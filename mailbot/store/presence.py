@@ -1,17 +1,18 @@
 """Tells a starting worker whether it is alone: then every lease left behind is a dead worker's and is given up at once.
 
 Each worker holds a shared lock for as long as it lives, which the kernel (SQLite) or the server (PostgreSQL) drops
-with the process. Whoever can take the lock for itself for a moment is alone.
+with the process. Whoever can take the lock for itself for a moment is alone, and gives up the leases in that moment.
 """
 
 import fcntl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mailbot.store.engine import StoreUnavailable, name_of, write
@@ -19,15 +20,19 @@ from mailbot.store.tables import account, inbox, outbox
 
 _WORKERS, _SETUP, _LINE = 0x6D61696C626F74, 0x6D61696C626F75, 0x6D61696C626F76
 """The numbers of our advisory locks in PostgreSQL."""
+_SHARED = select(func.pg_advisory_lock_shared(_WORKERS))
+_HELD = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND mode = 'ShareLock'"
+)
+_LOOK_S = 5.0
+"""How often a worker looks whether the server still knows of it."""
 
 
 @contextmanager
 def present(engine: Engine, now: datetime) -> Iterator[None]:
     """Be a worker of this database inside the block. Raises StoreUnavailable."""
     locks = _server_lock if engine.dialect.name == "postgresql" else _file_lock
-    with locks(engine) as is_alone:
-        if is_alone:
-            give_up_leases(engine, now)
+    with locks(engine, lambda: give_up_leases(engine, now)):
         yield
 
 
@@ -59,15 +64,13 @@ def give_up_leases(engine: Engine, now: datetime) -> None:
 
 
 @contextmanager
-def _file_lock(engine: Engine) -> Iterator[bool]:
+def _file_lock(engine: Engine, when_alone: Callable[[], None]) -> Iterator[None]:
     with _opened_beside(engine, "workers") as file:
-        try:
+        with suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_alone = True
-        except BlockingIOError:
-            is_alone = False
+            when_alone()
         fcntl.flock(file, fcntl.LOCK_SH)
-        yield is_alone
+        yield
 
 
 @contextmanager
@@ -82,13 +85,38 @@ def _opened_beside(engine: Engine, name: str) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _server_lock(engine: Engine) -> Iterator[bool]:
+def _server_lock(engine: Engine, when_alone: Callable[[], None]) -> Iterator[None]:
     with _server(engine) as connection:
-        is_alone = bool(connection.execute(select(func.pg_try_advisory_lock(_WORKERS))).scalar())
-        connection.execute(select(func.pg_advisory_lock_shared(_WORKERS)))
+        is_alone = connection.execute(select(func.pg_try_advisory_lock(_WORKERS))).scalar()
+        if is_alone:
+            when_alone()
+        connection.execute(_SHARED)
         if is_alone:
             connection.execute(select(func.pg_advisory_unlock(_WORKERS)))
-        yield is_alone
+        with _kept(connection):
+            yield
+
+
+@contextmanager
+def _kept(connection: Connection) -> Iterator[None]:
+    """Take the lock anew inside the block whenever the server has dropped it, as after its restart."""
+    ended = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(connection, ended), name="presence", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _keep(connection: Connection, ended: threading.Event) -> None:
+    while not ended.wait(_LOOK_S):
+        with suppress(DBAPIError):
+            if not connection.execute(_HELD).scalar():
+                connection.execute(_SHARED)
+        with suppress(DBAPIError):
+            connection.rollback()  # without it a lost connection is never made anew
 
 
 @contextmanager

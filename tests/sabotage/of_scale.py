@@ -4,6 +4,7 @@ from tests.sabotage.mutant import mutant
 
 _RACES = "tests/scale/test_races.py"
 _OUTCOMES = "tests/scale/test_outcomes.py"
+_PRESENCE = "tests/scale/test_presence.py"
 _MAILBOXES = "tests/scale/test_two_mailboxes.py"
 
 MUTANTS = (
@@ -123,6 +124,24 @@ MUTANTS = (
             "steps/landing.py",
             "    except StoreUnavailable:\n        raise\n",
             "    except StoreUnavailable:\n        parts.landed.clear()\n        raise\n",
+        ),
+    ),
+    mutant(
+        "a worker that the server has forgotten stays forgotten",
+        f"{_PRESENCE}::test_a_worker_that_the_server_has_forgotten_is_there_again",
+        (
+            "store/presence.py",
+            "                connection.execute(_SHARED)\n        with suppress",
+            "                pass\n        with suppress",
+        ),
+    ),
+    mutant(
+        "who starts gives up the leases of whoever started a moment later",
+        f"{_PRESENCE}::test_on_a_file_nobody_else_begins_while_leases_are_given_up",
+        (
+            "store/presence.py",
+            "            when_alone()\n        fcntl.flock(file, fcntl.LOCK_SH)\n",
+            "            fcntl.flock(file, fcntl.LOCK_SH)\n            when_alone()\n        fcntl.flock(file, fcntl.LOCK_SH)\n",
         ),
     ),
 )
