@@ -200,7 +200,8 @@ class Limits(_Section):
 
     `flood_…_day`: how many mails of one sender, of the same kind of text, of one domain, that nothing proves open cases
     of their own in a day; the rest go into one case (`core.flood`). `flood_notices_hour`: of how many new cases of mail
-    that nothing proves staff are told in an hour; the rest wait. 0 is no limit. `flood_exempt` are the company's forms.
+    that nothing proves staff are told in an hour, and of how many messages of one case; the rest wait. 0 is no limit.
+    `flood_exempt` are the company's forms.
     """
 
     max_message_mb: int = Field(default=40, ge=1, le=200)

@@ -34,10 +34,10 @@ class Slots:
         """Take what was written, and the limits; no limit of notices where theirs is 0."""
         self._per_hour, self._per_day, self._to_party = per_hour, per_day, dict(to_party)
         self._acks = {
-            False: _Hour(written.unproved, per_hour),
-            True: _Hour(written.proved, per_hour * PROVED_TIMES),
+            False: Hour(written.unproved, per_hour),
+            True: Hour(written.proved, per_hour * PROVED_TIMES),
         }
-        self._notices = _Hour(written.notices, notices_per_hour) if notices_per_hour else None
+        self._notices = Hour(written.notices, notices_per_hour) if notices_per_hour else None
 
     def take(self, party: str, now: datetime, latest: datetime, *, is_proved: bool) -> datetime | str:
         """Return when an acknowledgement to this party may leave, or the code of why it may not.
@@ -59,15 +59,18 @@ class Slots:
         return self._notices.take(self._notices.next_at(now))
 
 
-class _Hour:
+class Hour:
     """The moments of the last mails of a kind, and when the next may follow."""
 
     def __init__(self, taken: Sequence[datetime], most: int) -> None:
+        """Take the moments, oldest first, and how many an hour may have, at least one."""
         self._most, self._taken = max(most, 1), [*taken]
 
     def next_at(self, now: datetime) -> datetime:
+        """Return when one more has room."""
         return max(now, self._taken[-self._most] + _HOUR) if len(self._taken) >= self._most else now
 
     def take(self, slot: datetime) -> datetime:
+        """Note one for this moment, and return it."""
         self._taken.append(slot)
         return slot

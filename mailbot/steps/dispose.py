@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from mailbot.core.budget import Slots
+from mailbot.core.budget import Hour, Slots
 from mailbot.core.case import Case, fold
 from mailbot.core.correspondence import Reader, Shown, acknowledgement, notice
 from mailbot.core.decide import Arrived, decide_follow_up, decide_new, is_immediate
@@ -38,7 +38,7 @@ from mailbot.store.effects import void_gate_drafts
 from mailbot.store.engine import read
 from mailbot.store.known import indexes
 from mailbot.store.ledger import Disposition
-from mailbot.store.mail import Post, automatic_to
+from mailbot.store.mail import Post, automatic_to, notices_of
 from mailbot.store.papers import plan_destruction
 
 _HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
@@ -67,7 +67,7 @@ def new_case(parts: Parts, one: Read, number: int, related: str | None, slots: S
     posts = [] if isinstance(slot, str) else [_acknowledgement(parts, one, snapshot, case, slot, now)]
     told_at = slots.notice(now, is_proved=is_proved)
     told = notices(parts, snapshot, case, replace(_shown(one), related=related or ""), one.row.ledger_id, now)
-    posts += [replace(post, due_at=max(post.due_at, told_at)) for post in told]
+    posts += _from(told_at, told)
     posts = [replace(post, is_unproved=not is_proved) for post in posts]
     masked = kept(parts, one, snapshot.key_id) if one.incoming.individual_numbers else None
     return Done(
@@ -111,7 +111,8 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     letters = [requester_post(parts, snapshot, replace(scene, case=case), order, thread) for order in orders]
     hints += (REOPENED,) if case.is_open and not snapshot.case.is_open else ()
     shown = replace(_shown(one), hints=hints, is_follow_up=True)
-    posts = [*letters, *notices(parts, snapshot, case, shown, one.row.ledger_id, now)]
+    told = notices(parts, snapshot, case, shown, one.row.ledger_id, now)
+    posts = [*letters, *_from(_told_at(parts, snapshot.case_id, now), told)]
     events += [*act.events, *escalation, *queued(posts, now)]
     due = due_after(snapshot.case, case, rules, now)
     text = kept(parts, one, one.entry.key_id if PAPERS in hints else snapshot.key_id)
@@ -119,6 +120,19 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     writes: list[Callable[[Connection], None]] = [voided, *([_destruction(parts, one, now)] if PAPERS in hints else [])]
     found = joined(one, snapshot, Disposition.FOLLOW_UP, text, events, due, posts, writes)
     return replace(found, known=_told_of(parts, one))
+
+
+def _told_at(parts: Parts, case_id: int, now: datetime) -> datetime:
+    """Return when staff hear of one more message of a case: at once, or when its hour has room (threats B2)."""
+    most = parts.config.limits.flood_notices_hour
+    with read(parts.engine) as connection:
+        taken = notices_of(connection, case_id, now - _HOUR) if most else []
+    return Hour(taken, most).next_at(now) if most else now
+
+
+def _from(moment: datetime, posts: Sequence[Post]) -> list[Post]:
+    """Let mails leave at a moment, and not before."""
+    return [replace(post, due_at=max(post.due_at, moment)) for post in posts]
 
 
 def _is_muted(parts: Parts, one: Read, now: datetime) -> bool:

@@ -177,6 +177,14 @@ def slots_since(connection: Connection, since: datetime) -> Written:
     )
 
 
+def notices_of(connection: Connection, case_id: int, since: datetime) -> list[datetime]:
+    """Return when staff heard or will hear of messages of a case after a moment, oldest first; each message once."""
+    here = (outbox.c.case_id == case_id, outbox.c.kind == NOTICE, outbox.c.slot_at > since)
+    return list(
+        connection.execute(select(outbox.c.slot_at).where(*here).distinct().order_by(outbox.c.slot_at)).scalars()
+    )
+
+
 def acks_to(connection: Connection, party_indexes: Sequence[str], since: datetime) -> dict[str, int]:
     """Return how many acknowledgements each party was written since a moment."""
     asked = select(outbox.c.party_index, func.count()).where(

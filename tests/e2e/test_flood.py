@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -275,3 +276,24 @@ def test_notices_of_unproved_mail_are_spread_over_the_hours_and_none_is_left_out
             office.work(moment)
             found.append(office.notices())
         assert found == [5 + 12, 10 + 12, 12 + 12]
+
+
+def test_who_writes_to_a_case_again_and_again_does_not_bury_the_desk(ground: Ground) -> None:
+    with opened(ground, flood_notices_hour=5) as office:
+        office.put(wish("taro@people.test", WORDS[0]), wish("jiro@people.test", WORDS[1]))
+        office.work()
+        own = {one.recipient: parsed(one.data) for one in office.server.accepted if one.recipient not in {HANA, BOSS}}
+        more = [reply("taro@people.test", own["taro@people.test"], f"And {number}.") for number in range(12)]
+        office.put(*more, reply("jiro@people.test", own["jiro@people.test"], "One thing more."))
+        found = []
+        for moment in (NOON, NOON + 61 * MINUTE, NOON + 122 * MINUTE):
+            office.work(moment)
+            found.append(office.notices())
+        assert found == [5 + 2, 10 + 2, 13 + 2]
+        assert len(office.cases()) == 2
+
+
+def reply(sender: str, letter: EmailMessage, text: str) -> bytes:
+    """What somebody answers to a letter of ours."""
+    thread = f"In-Reply-To: {letter['Message-ID']}\r\n".encode()
+    return thread + mail(sender, str(letter["Reply-To"]), f"Re: {letter['Subject']}", text, f"{sender} {text}")

@@ -108,4 +108,9 @@ MUTANTS = (
         f"{_CORE}::test_three_marks_in_common_are_not_the_same_kind_of_text",
         (_FLOOD, "_ENOUGH = 4", "_ENOUGH = 3"),
     ),
+    mutant(
+        "staff hear at once of every message of one case, however many come",
+        f"{_DESK}::test_who_writes_to_a_case_again_and_again_does_not_bury_the_desk",
+        (_DISPOSE, "    return Hour(taken, most).next_at(now) if most else now\n", "    return now\n"),
+    ),
 )
