@@ -113,13 +113,13 @@ class Findings:
     figures: Counter[str] = field(default_factory=Counter)
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def headers_of(raw: bytes) -> Message:
     """The headers of a mail as they stand there, and its parts."""
     return message_from_bytes(raw, policy=policy.compat32)
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def subject_of(raw: bytes) -> str:
     """The subject as people read it."""
     found = message_from_bytes(
@@ -129,7 +129,7 @@ def subject_of(raw: bytes) -> str:
     return str(found["Subject"] or "")
 
 
-@lru_cache(20_000)
+@lru_cache(2_000)
 def words_of(raw: bytes) -> str:
     """All that a mail says to whoever opens it, headers and decoded parts."""
     mail = headers_of(raw)
