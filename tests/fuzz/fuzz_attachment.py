@@ -26,7 +26,7 @@ _TYPES = (
     (b"message/rfc822", b"x.eml"),
     (b"application/pkcs7-mime", b"smime.p7m"),
 )
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{40,}={0,2}\r?\n)+(?:[A-Za-z0-9+/]+={0,2})?")
+_BASE64 = re.compile(rb"(?m)^(?:[A-Za-z0-9+/]{40,}={0,2}\r?\n)+(?:[A-Za-z0-9+/]+={0,2})?")
 
 
 def mail_of(data: bytes) -> bytes:
