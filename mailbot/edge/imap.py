@@ -5,35 +5,24 @@ misbehaves is thrown away. One client per thread.
 """
 
 import imaplib
-import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from imapclient import SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
-
-from mailbot.edge.breaker import Breaker, steady_s
+from mailbot.edge.breaker import steady_s
 from mailbot.edge.errors import Away, Refused, Transient
 from mailbot.edge.imap_answers import BITS_32, Fetched, fetched, uids_of
+from mailbot.edge.imap_session import Session
 from mailbot.edge.imap_wire import LARGEST_BYTES, Connection
 from mailbot.edge.suspects import Suspects
 from mailbot.sections import Imap
 
-__all__ = ["Fetched", "Mailbox", "tls_context"]
+__all__ = ["Fetched", "Mailbox"]
 
-_CONNECT_S, _READ_S = 20, 60
 _IDLE_FOR_S = 540
 """Re-issued before ten minutes: servers and firewalls drop a connection that was silent longer (RFC 2177)."""
 _FORBIDDEN = ("\r", "\n", "\0")
-_TORN = (
-    *(IMAPClientError, imaplib.IMAP4.error, OSError, AssertionError, ValueError),
-    *(AttributeError, LookupError, TypeError, RecursionError, OverflowError),
-)
-"""What the libraries raise where the server does not speak IMAP; the last five where an answer is missing or torn."""
-_PASSING = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG")
-"""Response codes (RFC 5530) of a NO to LOGIN that say nothing about the password."""
 _ROOM_BYTES = 1 << 20
 """What an answer may be larger than twice the sizes the server named; Exchange only guesses them."""
 _MOST_TROUBLES = 2
@@ -42,21 +31,17 @@ _IDLE_AGAIN_S = 600
 """How long a server that refused IDLE is polled before it is asked again."""
 
 
-class Mailbox:
+class Mailbox(Session):
     """One account. Every method connects when needed and raises Transient when the server does not play along."""
 
     def __init__(self, config: Imap) -> None:
         """Take the configuration; nothing is connected yet."""
-        self._config = config
-        self._client: Connection | None = None
-        self._selected: str | None = None
+        super().__init__(config)
         self._count = 0
         self._opened = "", 0
         self._sizes: dict[int, int] = {}
         self._suspects = Suspects()
-        self._idling_since: float | None = None
         self._poll_until_s = 0.0
-        self._breaker = Breaker("imap")
         self._made: set[str] = set()
 
     def select(self, folder: str) -> int:
@@ -249,62 +234,6 @@ class Mailbox:
             answers = client.fetch_each(uids, items)
             client.allow(LARGEST_BYTES)
             return fetched(answers, set(uids), item)
-
-    @contextmanager
-    def _session(self) -> Iterator[Connection]:
-        if self._client is None:
-            self._client = self._connected()
-        try:
-            yield self._client
-        except _TORN as error:
-            self._drop()
-            raise Transient(f"imap: {type(error).__name__}") from error
-
-    def _connected(self) -> Connection:
-        try:
-            return self._connect()
-        except _TORN as error:
-            raise Away(f"imap: {type(error).__name__}") from error
-
-    def _connect(self) -> Connection:
-        self._breaker.check()
-        config = self._config
-        context = tls_context(config.ca_file) if config.security != "plain" else None
-        at_once = context if config.security == "tls" else None
-        client = Connection(config.host, config.port, at_once, SocketTimeout(_CONNECT_S, _READ_S))
-        try:
-            if config.security == "starttls":
-                client.starttls(ssl_context=context)
-            self._log_in(client)
-        except BaseException:
-            client.shutdown()
-            raise
-        return client
-
-    def _log_in(self, client: Connection) -> None:
-        """Offer the password. Raises Refused where the server said no to it, and not where it is in trouble itself."""
-        try:
-            client.login(self._config.username, self._config.secret() or "")
-        except LoginError as error:
-            if isinstance(error.__context__, imaplib.IMAP4.abort) or any(f"[{code}" in str(error) for code in _PASSING):
-                raise
-            self._breaker.refused()
-            raise Refused("imap: credentials refused") from error
-        self._breaker.accepted()
-
-    def _drop(self) -> None:
-        client, self._client = self._client, None
-        self._idling_since = self._selected = None
-        if client:
-            with suppress(Exception):
-                client.shutdown()
-
-
-def tls_context(ca_file: Any = None) -> ssl.SSLContext:
-    """Return a context that verifies name and chain, TLS 1.2 or later."""
-    context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def _uidvalidity(answer: Mapping[bytes, Any]) -> int:

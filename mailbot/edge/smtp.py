@@ -25,7 +25,7 @@ from aiosmtplib import (
 
 from mailbot.edge.breaker import Breaker
 from mailbot.edge.errors import Refused, Transient
-from mailbot.edge.imap import tls_context
+from mailbot.edge.tls import tls_context
 from mailbot.sections import Smtp
 
 _TIMEOUT_S, _DOT_TIMEOUT_S, _GOODBYE_S = 30, 60, 2

@@ -45,8 +45,8 @@ INWARDS = {
 }
 # Each outside thing has one module; the demo brings servers of its own.
 ONE_DOOR = {
-    "imapclient": {"edge/imap.py", "edge/imap_wire.py"},
-    "imaplib": {"edge/imap.py", "edge/imap_wire.py"},
+    "imapclient": {"edge/imap_session.py", "edge/imap_wire.py"},
+    "imaplib": {"edge/imap.py", "edge/imap_session.py", "edge/imap_wire.py"},
     "aiosmtplib": {"edge/smtp.py"},
     "smtplib": set[str](),
     "jinja2": {"edge/render.py"},

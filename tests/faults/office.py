@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from mailbot import compose, log, worker
 from mailbot.config import Config
-from mailbot.edge import breaker, imap, smtp
+from mailbot.edge import breaker, imap_session, smtp
 from mailbot.edge.clock import Clock
 from mailbot.sections import Log
 from mailbot.steps.parts import Parts
@@ -124,8 +124,8 @@ class Office:
             self._haste = stack.enter_context(ExitStack())
             if is_hasty:
                 for module, name in (
-                    (imap, "_CONNECT_S"),
-                    (imap, "_READ_S"),
+                    (imap_session, "_CONNECT_S"),
+                    (imap_session, "_READ_S"),
                     (smtp, "_TIMEOUT_S"),
                     (smtp, "_DOT_TIMEOUT_S"),
                 ):

@@ -69,7 +69,7 @@ MUTANTS = (
     mutant(
         "a refused password of IMAP is offered again at once",
         f"{_TLS}::test_a_refused_password_is_offered_once_and_then_ever_more_rarely",
-        ("edge/imap.py", "        self._breaker.check()\n", ""),
+        ("edge/imap_session.py", "        self._breaker.check()\n", ""),
     ),
     mutant(
         "a refused password is offered each minute for ever",
@@ -84,13 +84,13 @@ MUTANTS = (
     mutant(
         "a server in trouble counts as a refusal of the password",
         f"{_TLS}::test_a_server_in_trouble_with_its_passwords_is_asked_again_soon",
-        ("edge/imap.py", 'any(f"[{code}" in str(error) for code in _PASSING)', "not error"),
+        ("edge/imap_session.py", 'any(f"[{code}" in str(error) for code in _PASSING)', "not error"),
     ),
     mutant(
         "any certificate will do",
         f"{_TLS}::test_a_server_that_does_not_prove_who_it_is_gets_no_password",
         (
-            "edge/imap.py",
+            "edge/tls.py",
             "    context.minimum_version = ssl.TLSVersion.TLSv1_2\n",
             "    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE\n",
         ),
