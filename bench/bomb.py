@@ -135,7 +135,7 @@ class Found:
     cases: int
     floods: Sequence[int]
     growth: float
-    peak_mib: float
+    peaks_mib: Sequence[float]
 
 
 def measure(count: int, shape: str, folder: Path) -> Found:
@@ -150,7 +150,7 @@ def measure(count: int, shape: str, folder: Path) -> Found:
         if run_once(parts, Clock()):
             raise RuntimeError("the worker met trouble")
         seconds, busy_s = time.perf_counter() - began, cpu_s() - before_s
-        peak = peak_mib(os.getpid()) + sum(peak_mib(pid) for pid in children())
+        peaks = peak_mib(os.getpid()), *(peak_mib(pid) for pid in children())
         found = judged(parts, server)
         parts.sandbox.close()
     raw = sum(len(server.raw(uid)) for uid in range(1, count + 1))
@@ -158,7 +158,7 @@ def measure(count: int, shape: str, folder: Path) -> Found:
     waits = sorted(server.answered[one] - began for one in people if one in server.answered)
     to_bomb = sum(number for one, number in server.sent.items() if one not in {*people, *STAFF})
     staff = sum(server.sent[one] for one in STAFF) - HONEST
-    return Found(seconds, busy_s, waits, to_bomb, staff, *found, (size_of(folder) - before) / raw, peak)
+    return Found(seconds, busy_s, waits, to_bomb, staff, *found, (size_of(folder) - before) / raw, peaks)
 
 
 def judged(parts: Parts, server: Bombed) -> tuple[int, list[int]]:
@@ -200,7 +200,8 @@ def rows_of(shape: str, count: int, found: Found) -> Iterable[Row]:
     yield Row(f"{name}: cases of the bomb", found.cases, "cases", note=f"floods of {found.floods}")
     yield Row(f"{name}: mails to staff beside notices of honest mail", found.staff, "mails", "<= 20 notices an hour")
     yield Row(f"{name}: growth of the databases", found.growth, "x raw", "<= 1.1")
-    yield Row(f"{name}: peak memory, worker and reader", found.peak_mib, "MiB", "<= 512")
+    together = f"with the reader {sum(found.peaks_mib):.0f} MiB"
+    yield Row(f"{name}: peak memory of the largest process", max(found.peaks_mib), "MiB", "<= 512", together)
 
 
 def main() -> int:
