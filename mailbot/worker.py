@@ -106,8 +106,8 @@ def _numbered(name: str, number: int) -> str:
 
 def _leave(parts: Parts, clock: Clock, start: Start) -> None:
     """Leave a marker, and the mailboxes to the next worker; what cannot be written now runs out by itself."""
+    _attempt("send", write_down, parts, clock, set())
     with suppress(StoreUnavailable):
-        write_down(parts, clock.now())
         if start.is_whole:
             mark_at_the_end(parts, clock.now())
         let_go(parts.engine, parts.accounts, clock.now())

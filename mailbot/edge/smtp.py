@@ -173,8 +173,8 @@ class Sender:
         self._drop(line)
         async with self._door:  # one after the other: a wrong password is not offered on every connection
             self._breaker.check()
-            client = self._lines[line] = self._client()
             try:
+                client = self._lines[line] = self._client()
                 await client.connect()
                 await self._log_in(client)
             except (SMTPException, OSError, ValueError) as error:

@@ -20,17 +20,19 @@ from mailbot.store.engine import write
 class Hand:
     """What one process has of a mailbox: the lease while it holds it, and what it still has to look through.
 
-    `unseen` are UIDs (first and last) of each folder that were not compared with the ledger yet. It may be lost
-    at any time: then they are compared again.
+    `unseen` are UIDs (first and last) of each folder that were not compared with the ledger yet, `compared` the folders
+    of which that is the rest of all. Both may be lost at any time: then everything is compared again.
     """
 
     lease: Lease | None = None
     unseen: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    compared: set[str] = field(default_factory=set)
 
     def lay_down(self) -> None:
         """Hold nothing any more."""
         self.lease = None
         self.unseen.clear()
+        self.compared.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ def follow_up(parts: Parts, one: Read, snapshot: Snapshot, by: str, now: datetim
     hints += (REOPENED,) if case.is_open and not snapshot.case.is_open else ()
     shown = replace(_shown(one), hints=hints, is_follow_up=True)
     told = notices(parts, snapshot, case, shown, one.row.ledger_id, now)
-    posts = [*letters, *_from(_told_at(parts, snapshot.case_id, now), told)]
+    is_urgent = escalation or PAPERS in hints or len(case.requests) > len(snapshot.case.requests)
+    posts = [*letters, *(told if is_urgent else _from(_told_at(parts, snapshot.case_id, now), told))]
     events += [*act.events, *escalation, *queued(posts, now)]
     due = due_after(snapshot.case, case, rules, now)
     text = kept(parts, one, one.entry.key_id if PAPERS in hints else snapshot.key_id)

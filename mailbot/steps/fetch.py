@@ -79,6 +79,7 @@ def _fetch_folder(parts: Parts, account: Account, folder: str, now: datetime) ->
     unseen = account.hand.unseen
     if cursor is None or (here.name not in unseen and now - cursor.compared_at >= _COMPARE_EVERY):
         unseen[here.name] = account.mailbox.ranges(_RANGE)
+        account.hand.compared.add(here.name)
     last_uid, rest = _take_new(here, cursor.last_uid if cursor else _top(unseen[here.name]))
     if here.name in unseen and not rest:
         _compare(here, unseen[here.name])
@@ -150,7 +151,9 @@ def _write_progress(here: Source, cursor: Row[Any] | None, last_uid: int, *, is_
         values |= {"polled_at": here.account.since, "compared_at": here.now - _COMPARE_EVERY}
     if not is_busy:
         values["polled_at"] = here.now
-        if here.account.hand.unseen.pop(here.name, None) is not None:
+        here.account.hand.unseen.pop(here.name, None)
+        if here.name in here.account.hand.compared:
+            here.account.hand.compared.remove(here.name)
             values["compared_at"] = here.now
     elif here.name in here.account.hand.unseen:
         values["compared_at"] = here.now - _COMPARE_EVERY

@@ -5,11 +5,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row
 
 from mailbot.core.case import fold
 from mailbot.core.events import Event, Json, Name
 from mailbot.core.progress import decide_accepted, decide_bounced
+from mailbot.edge.errors import where
 from mailbot.steps.done import due_after
 from mailbot.steps.parts import Parts
 from mailbot.steps.writing import late_mails, trouble_mails
@@ -21,6 +23,7 @@ from mailbot.store.tables import OFFICE, outbox
 
 Take = Callable[[Connection], list[Row[Any]]]
 
+_log = structlog.get_logger()
 _LATE_AFTER = timedelta(hours=1)
 """How long a mail may wait before a manager hears of it at once, and not from the next digest."""
 
@@ -36,9 +39,11 @@ def settled_and(parts: Parts, now: datetime, take: Take) -> list[Row[Any]]:
         taken = _written(parts, landed, now, take)
     except StoreUnavailable:
         raise
-    except Exception:
+    except Exception as error:
         if not landed:
             raise
+        if not isinstance(error, LeaseLost):
+            _log.error("bug", step="send", error=type(error).__name__, where=where(error))
         _write_each(parts, landed, now)
         return []
     parts.landed.clear()
@@ -49,11 +54,21 @@ def _write_each(parts: Parts, landed: Sequence[Ended], now: datetime) -> None:
     for one in landed:
         parts.landed.remove(one)
         try:
-            with suppress(LeaseLost):
-                _written(parts, [one], now, _nothing)
+            _written(parts, [one], now, _nothing)
+        except LeaseLost:
+            continue
         except StoreUnavailable:
             parts.landed.append(one)
             raise
+        except Exception:
+            _write_barely(parts, one, now)
+            raise
+
+
+def _write_barely(parts: Parts, one: Ended, now: datetime) -> None:
+    """Write that a mail needs not be offered again, where a bug keeps all that follows from it from being written."""
+    with suppress(LeaseLost), write(parts.engine) as connection:
+        _settle_one(connection, one, now)
 
 
 def _nothing(_: Connection) -> list[Row[Any]]:
@@ -77,11 +92,7 @@ def _settle(parts: Parts, connection: Connection, ended: Sequence[Ended], now: d
     settle_all(connection, outbox, sent, state="sent", code="250", due_at=None, settled_at=now)
     for one in ended:
         if one.state != "sent":
-            state = "failed" if one.state == "gave_up" else one.state
-            settled_at = None if one.due_at else now
-            failures = one.row.failures - (not one.was_tried)
-            ended_so = {"state": state, "code": one.code, "due_at": one.due_at, "settled_at": settled_at}
-            settle(connection, outbox, one.row, **ended_so, failures=failures)
+            _settle_one(connection, one, now)
     facts = [(one, event) for one in ended if (event := _event(one, now))]
     concerned = {one.row.case_id for one, _ in facts}
     before = snapshots(connection, concerned, with_requests=any(one.row.kind != ACK for one, _ in facts))
@@ -92,6 +103,14 @@ def _settle(parts: Parts, connection: Connection, ended: Sequence[Ended], now: d
         mine = [one for one, _ in facts if one.row.case_id == case_id]
         happened[case_id] += _consequences(parts, before[case_id], mine, now)
     append(connection, before, happened, _due(parts, before, happened, now))
+
+
+def _settle_one(connection: Connection, one: Ended, now: datetime) -> None:
+    state = "failed" if one.state == "gave_up" else one.state
+    settled_at = None if one.due_at else now
+    failures = one.row.failures - (not one.was_tried)
+    ended_so = {"state": state, "code": one.code, "due_at": one.due_at, "settled_at": settled_at}
+    settle(connection, outbox, one.row, **ended_so, failures=failures)
 
 
 def _consequences(parts: Parts, before: Snapshot, ended: Sequence[Ended], now: datetime) -> list[Event]:

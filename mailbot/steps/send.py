@@ -14,11 +14,12 @@ from itertools import count
 from random import Random
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row
 
 from mailbot.core.gate import Permit, faults
 from mailbot.core.letters import LetterKind
-from mailbot.edge.errors import Transient
+from mailbot.edge.errors import Transient, where
 from mailbot.edge.smtp import Outcome, Result
 from mailbot.steps.doubt import KEY as QUESTION
 from mailbot.steps.doubt import doubt_of
@@ -45,8 +46,11 @@ _LONGEST_CALL_S = 30.0
 """After that no more is claimed: a lease counts from `now`, and a worker that is told to end has to see it."""
 _LEAST_TRIES = 2
 """How often a mail is offered before it is given up: after an outage of days the first no may be a passing one."""
+_STRIKES, _MOST_DEATHS = 3, 10
+"""Tries of a mail that does not open, and of one whose sender died each time."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=60)
 _RECONNECT = timedelta(seconds=5)
+_log = structlog.get_logger()
 _jitter = Random()  # noqa: S311 -- spreads waits, guards nothing
 
 
@@ -81,10 +85,12 @@ def send(parts: Parts, now: datetime) -> bool:
     return tried
 
 
-def write_down(parts: Parts, now: datetime) -> None:
-    """Write what landed while the database was away, or just now. Raises StoreUnavailable: it is kept."""
-    if parts.landed:
-        settled_and(parts, now, lambda _: [])
+def write_down(parts: Parts, now: datetime) -> bool:
+    """Write what landed while the database was away, or just now; false for nothing. Raises StoreUnavailable."""
+    if not parts.landed:
+        return False
+    settled_and(parts, now, lambda _: [])
+    return True
 
 
 def send_warnings(parts: Parts, now: datetime) -> bool:
@@ -143,23 +149,47 @@ def _started(parts: Parts, group: Ready) -> "Future[list[Result]] | None":
 
 
 def _ready(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> Ready:
-    """Open a group and pass it through the gate."""
-    if not rows:
-        return Ready([])
-    died = [row for row in rows if row.once and row.code == INTERRUPTED]
-    lost = parts.vault.lost(row.key_id for row in rows)
-    whole = [row for row in rows if row not in died and row.key_id not in lost]
+    """Open a group and pass it through the gate; where the databases are away, it was never offered."""
+    died = [Ended(row, "unknown", INTERRUPTED) for row in rows if _has_died(row)]
+    alive = [row for row in rows if not _has_died(row)]
+    try:
+        lost = parts.vault.lost(row.key_id for row in alive)
+        mails, ended = _passed(parts, [row for row in alive if row.key_id not in lost], now)
+    except StoreUnavailable:
+        parts.landed.extend([*died, *(_untried(row, now) for row in alive)])
+        raise
+    gone = [Ended(row, "gave_up", KEY_LOST) for row in alive if row.key_id in lost]
+    return Ready(rows, [*died, *gone, *ended], mails)
+
+
+def _has_died(row: Row[Any]) -> bool:
+    """Say whether a mail may have left in the hands of a sender that died, and is not offered again."""
+    return bool(row.code == INTERRUPTED and (row.once or row.failures > _MOST_DEATHS))
+
+
+def _passed(parts: Parts, rows: Sequence[Row[Any]], now: datetime) -> tuple[list[Claimed], list[Ended]]:
+    """Return what may leave and what may not; where one cannot be opened, each is looked at alone."""
     try:
         with read(parts.engine) as connection:
-            mails = opened(connection, parts.vault, whole)
+            mails = opened(connection, parts.vault, rows)
+        found = [(mail, _gate(parts, mail)) for mail in mails]
     except StoreUnavailable:
-        parts.landed.extend(_untried(row, now) for row in whole)
         raise
-    stopped = {mail.row.id: found[0] for mail in mails if (found := _gate(parts, mail))}
-    ended = [Ended(row, "unknown", INTERRUPTED) for row in died]
-    ended += [Ended(row, "gave_up", KEY_LOST) for row in rows if row.key_id in lost and row not in died]
-    ended += [Ended(mail.row, "held", stopped[mail.row.id]) for mail in mails if mail.row.id in stopped]
-    return Ready(rows, ended, [mail for mail in mails if mail.row.id not in stopped])
+    except Exception as error:  # noqa: BLE001 -- one that does not open must not keep the others from leaving
+        if len(rows) == 1:
+            return [], [_unreadable(rows[0], error, now)]
+        each = [_passed(parts, [row], now) for row in rows]
+        return [mail for mails, _ in each for mail in mails], [one for _, ended in each for one in ended]
+    stopped = [Ended(mail.row, "held", why[0]) for mail, why in found if why]
+    return [mail for mail, why in found if not why], stopped
+
+
+def _unreadable(row: Row[Any], error: Exception, now: datetime) -> Ended:
+    """Judge a mail of ours that does not open, or that the gate cannot read; after three tries it is held."""
+    _log.error("bug", step="send", error=type(error).__name__, where=where(error))
+    if row.failures < _STRIKES:
+        return Ended(row, "queued", "unreadable", now + _wait(row.failures))
+    return Ended(row, "held", "unreadable")
 
 
 def _land(parts: Parts, group: Ready, results: "Future[list[Result]] | None", upcoming: Ready, now: datetime) -> None:
@@ -167,15 +197,19 @@ def _land(parts: Parts, group: Ready, results: "Future[list[Result]] | None", up
     parts.landed.extend(group.ended)
     try:
         found = results.result() if results else []
-    except Transient:
-        parts.landed.extend([*upcoming.ended, *(_untried(mail.row, now) for mail in (*group.mails, *upcoming.mails))])
+    except Exception as error:
+        offered = () if isinstance(error, Transient) else group.mails  # of those nobody knows: their lease will end
+        mails = [*group.mails, *upcoming.mails]
+        parts.landed.extend([*upcoming.ended, *(_untried(mail.row, now) for mail in mails if mail not in offered)])
         write_down(parts, now)
         raise
     parts.landed.extend(_ended(parts, mail.row, result, now) for mail, result in zip(group.mails, found, strict=True))
 
 
 def _untried(row: Row[Any], now: datetime) -> Ended:
-    return Ended(row, "queued", "no_connection", now + _RECONNECT, was_tried=False)
+    """Give a mail back that was not offered; what a sender died of stays suspect."""
+    state = "sending" if row.code == INTERRUPTED else "queued"
+    return Ended(row, state, "no_connection", now + _RECONNECT, was_tried=False)
 
 
 def _ended(parts: Parts, row: Row[Any], result: Result, now: datetime) -> Ended:

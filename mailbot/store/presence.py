@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from sqlalchemy import Connection, Engine, func, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from mailbot.store.engine import StoreUnavailable, name_of, write
 from mailbot.store.tables import account, inbox, outbox
@@ -24,8 +24,8 @@ _SHARED = select(func.pg_advisory_lock_shared(_WORKERS))
 _HELD = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND mode = 'ShareLock'"
 )
-_LOOK_S = 5.0
-"""How often a worker looks whether the server still knows of it."""
+_LOOK_S, _AGAIN_S = 5.0, 0.2
+"""How often a worker looks whether the server still knows of it, and whether a lost server is back."""
 
 
 @contextmanager
@@ -111,11 +111,22 @@ def _kept(connection: Connection) -> Iterator[None]:
 
 
 def _keep(connection: Connection, ended: threading.Event) -> None:
-    while not ended.wait(_LOOK_S):
-        with suppress(DBAPIError):
-            if not connection.execute(_HELD).scalar():
-                connection.execute(_SHARED)
-        with suppress(DBAPIError):
+    wait_s = _LOOK_S
+    while not ended.wait(wait_s):
+        wait_s = _LOOK_S if _is_here(connection) else _AGAIN_S
+
+
+def _is_here(connection: Connection) -> bool:
+    """Take the lock where this worker has it no more; false where the server is away, or was just now."""
+    try:
+        if not connection.execute(_HELD).scalar():
+            connection.execute(_SHARED)
+    except SQLAlchemyError:
+        return False
+    else:
+        return True
+    finally:
+        with suppress(SQLAlchemyError):
             connection.rollback()  # without it a lost connection is never made anew
 
 

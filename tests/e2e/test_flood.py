@@ -293,6 +293,20 @@ def test_who_writes_to_a_case_again_and_again_does_not_bury_the_desk(ground: Gro
         assert len(office.cases()) == 2
 
 
+def test_a_new_wish_in_the_midst_of_many_messages_is_told_at_once(ground: Ground) -> None:
+    with opened(ground, flood_notices_hour=2) as office:
+        office.put(wish("taro@people.test", WORDS[0]))
+        office.work()
+        [own] = [parsed(one.data) for one in office.server.accepted if one.recipient == "taro@people.test"]
+        office.put(*(reply("taro@people.test", own, f"And {number}.") for number in range(6)))
+        office.work()
+        before = office.notices()
+        assert before < 5
+        office.put(reply("taro@people.test", own, "This is a complaint about how you treat my personal data."))
+        office.work(NOON + MINUTE)
+        assert office.notices() == before + 1
+
+
 def reply(sender: str, letter: EmailMessage, text: str) -> bytes:
     """What somebody answers to a letter of ours."""
     thread = f"In-Reply-To: {letter['Message-ID']}\r\n".encode()

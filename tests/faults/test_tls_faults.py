@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
+from mailbot.worker import run_once
 from tests.faults.bad_certificates import Contexts, make_contexts
 from tests.faults.case import ABILITIES, Case, Scene
 from tests.faults.imap_server import PASSWORD
@@ -81,6 +82,21 @@ def test_a_server_that_does_not_prove_who_it_is_gets_no_password(
         one_of(office, side).tls = secured.contexts.good
 
     secured.play(case_of(certificate, before=show, during=nobody_logged_in(side), after=mend), security)
+
+
+def test_a_file_of_certificates_that_is_gone_for_a_while_loses_and_doubles_nothing(secured: Secured) -> None:
+    file = secured.contexts.ca_file
+    hidden = file.with_suffix(".away")
+
+    def during(office: Office) -> None:
+        assert run_once(office.parts, office.clock, ("fetch", "receive")) == 0
+        file.rename(hidden)
+        assert office.round() == 75
+
+    def after(_: Office) -> None:
+        hidden.rename(file)
+
+    secured.play(case_of("no certificates", during=during, after=after), "tls")
 
 
 STRIPPED: dict[str, dict[str, dict[str, Any]]] = {

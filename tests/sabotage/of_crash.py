@@ -66,8 +66,8 @@ MUTANTS = (
         _DEATHS,
         (
             "steps/send.py",
-            "    died = [row for row in rows if row.once and row.code == INTERRUPTED]\n",
-            "    died = [row for row in rows if not row.id]\n",
+            "row.code == INTERRUPTED and (row.once or",
+            "row.code == INTERRUPTED and (not row.id or",
         ),
     ),
     mutant(

@@ -113,4 +113,10 @@ MUTANTS = (
         f"{_DESK}::test_who_writes_to_a_case_again_and_again_does_not_bury_the_desk",
         (_DISPOSE, "    return Hour(taken, most).next_at(now) if most else now\n", "    return now\n"),
     ),
+    mutant(
+        "a threat in the midst of a flood waits until staff have heard of the flood",
+        f"{_DESK}::test_a_new_wish_in_the_midst_of_many_messages_is_told_at_once",
+        (_DISPOSE, "*(told if is_urgent else _from(", "*(_from("),
+        (_DISPOSE, "snapshot.case_id, now), told))]", "snapshot.case_id, now), told))]  # always"),
+    ),
 )

@@ -112,7 +112,7 @@ MUTANTS = (
     mutant(
         "a mail that cannot be opened stops those behind it",
         "tests/restore/test_lost_keys.py::test_what_cannot_be_opened_is_held_and_told_and_the_rest_goes_on",
-        ("steps/send.py", "lost = parts.vault.lost(row.key_id for row in rows)", "lost: set[str] = set()"),
+        ("steps/send.py", "lost = parts.vault.lost(row.key_id for row in alive)", "lost: set[str] = set()"),
     ),
     mutant(
         "a case whose key is lost warns nobody any more",

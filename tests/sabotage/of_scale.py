@@ -110,7 +110,7 @@ MUTANTS = (
     mutant(
         "mails that were never offered count as interrupted",
         f"{_OUTCOMES}::test_a_group_that_could_not_be_opened_was_never_offered",
-        ("steps/send.py", "        parts.landed.extend(_untried(row, now) for row in whole)\n", ""),
+        ("steps/send.py", "*(_untried(row, now) for row in alive)", ""),
     ),
     mutant(
         "what a worker died of twice takes others with it",
@@ -129,11 +129,7 @@ MUTANTS = (
     mutant(
         "a worker that the server has forgotten stays forgotten",
         f"{_PRESENCE}::test_a_worker_that_the_server_has_forgotten_is_there_again",
-        (
-            "store/presence.py",
-            "                connection.execute(_SHARED)\n        with suppress",
-            "                pass\n        with suppress",
-        ),
+        ("store/presence.py", "            connection.execute(_SHARED)\n    except", "            pass\n    except"),
     ),
     mutant(
         "who starts gives up the leases of whoever started a moment later",
@@ -143,5 +139,25 @@ MUTANTS = (
             "            when_alone()\n        fcntl.flock(file, fcntl.LOCK_SH)\n",
             "            fcntl.flock(file, fcntl.LOCK_SH)\n            when_alone()\n        fcntl.flock(file, fcntl.LOCK_SH)\n",
         ),
+    ),
+    mutant(
+        "acknowledgements whose keys cannot be read for a moment count as interrupted",
+        f"{_OUTCOMES}::test_a_group_whose_keys_cannot_be_read_was_never_offered",
+        ("steps/send.py", "        parts.landed.extend([*died, *(_untried(row, now) for row in alive)])\n", ""),
+    ),
+    mutant(
+        "one mail of ours that does not open takes its group with it",
+        f"{_OUTCOMES}::test_a_mail_of_ours_that_does_not_open_keeps_no_other_back_and_is_held_at_last",
+        ("steps/send.py", "        if len(rows) == 1:\n", "        if rows:\n"),
+    ),
+    mutant(
+        "what a sender dies of is offered for ever",
+        f"{_OUTCOMES}::test_a_letter_that_kills_its_sender_each_time_is_told_to_staff_at_last",
+        ("steps/send.py", "row.failures > _MOST_DEATHS", "row.failures > 10_000"),
+    ),
+    mutant(
+        "an outcome that cannot be written is forgotten",
+        f"{_OUTCOMES}::test_a_bug_in_what_follows_from_an_outcome_does_not_send_the_mail_again",
+        ("steps/landing.py", "            _write_barely(parts, one, now)\n", ""),
     ),
 )

@@ -42,6 +42,10 @@ class Town:
     def url(self) -> str:
         return self.ground._urls()[0][1]
 
+    @property
+    def keys_url(self) -> str:
+        return self.ground._urls()[1][1]
+
     def count(self, asked: str, **values: Any) -> int:
         with self.engine.connect() as connection:
             return int(connection.execute(text(asked), values).scalar() or 0)
