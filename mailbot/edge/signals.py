@@ -22,7 +22,7 @@ class Signal:
 
     def set(self) -> None:
         """Tell everybody who waits."""
-        with suppress(OSError):  # full of news that nobody has taken yet; or closed: a SIGTERM may come late
+        with suppress(BlockingIOError):  # full of news that nobody has taken yet
             os.write(self._told, b"\0")
 
     def is_set(self) -> bool:

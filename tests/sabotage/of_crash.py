@@ -122,7 +122,7 @@ MUTANTS = (
     ),
     mutant(
         "a worker that is told to end twice at once hangs",
-        "tests/e2e/test_stopping.py::test_a_worker_that_is_told_to_end_over_and_over_ends",
+        "tests/storage/test_stops.py::test_to_be_told_to_end_waits_for_no_lock",
         ("worker.py", "        self._is_told = True", "        self.stop()"),
     ),
     mutant(

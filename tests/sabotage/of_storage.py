@@ -81,11 +81,6 @@ MUTANTS = (
         ("terminal.py", "        if fault.errno not in _SCARCE:\n", "        if fault.errno:\n"),
     ),
     mutant(
-        "a late SIGTERM writes into a file that is not ours any more",
-        f"{_STOPS}::test_a_second_sigterm_that_comes_when_everything_is_taken_apart_is_no_fault",
-        ("edge/signals.py", "with suppress(OSError):", "with suppress(BlockingIOError):"),
-    ),
-    mutant(
         "a log that cannot be written ends the work",
         "tests/storage/test_log_faults.py::test_a_worker_whose_log_cannot_be_written_goes_on",
         (

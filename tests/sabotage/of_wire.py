@@ -174,4 +174,13 @@ MUTANTS = (
             "return self._failures[*self._here, uid] <= 99",
         ),
     ),
+    mutant(
+        "a file of certificates that is gone makes acknowledgements unknown",
+        f"{_TLS}::test_a_file_of_certificates_that_is_gone_for_a_while_loses_and_doubles_nothing",
+        (
+            "edge/smtp.py",
+            "            try:\n                client = self._lines[line] = self._client()\n",
+            "            client = self._lines[line] = self._client()\n            try:\n",
+        ),
+    ),
 )

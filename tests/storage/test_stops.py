@@ -106,6 +106,16 @@ def test_a_second_sigterm_that_comes_when_everything_is_taken_apart_is_no_fault(
     assert desk.faults() == []
 
 
+def test_to_be_told_to_end_waits_for_no_lock(desk: Troubled) -> None:
+    with fake_parts(desk.scene.ground.config, Clock(NOW), desk.scene.server) as parts:
+        worker = Worker(parts, Clock(NOW))
+        with worker._stop._cond:  # a second signal comes in the midst of what the first one leads to
+            teller = threading.Thread(target=worker._tell, daemon=True)
+            teller.start()
+            teller.join(10)
+            assert not teller.is_alive()
+
+
 def at_work(disk: Disk, hook: Callable[..., None]) -> Callable[..., None]:
     """Look at the disk from the first thing on that the worker does in the world: only then it hears signals."""
 
