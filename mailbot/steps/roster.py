@@ -54,8 +54,11 @@ class Team:
         return [*found.values()]
 
     def handlers(self, case: Case) -> list[Staff]:
-        """Return who is told as handler of a case: its own alone, with others beside them while they are away."""
-        own = [person for person in self.having("handler") if person.id == case.handler]
+        """Return who is told as handler of a case: its own alone, with others beside them while they are away.
+
+        Whoever took a case is its handler, whatever other role they have.
+        """
+        own = [person for person in self.people if person.id == case.handler]
         if not own or own[0].id not in self.away:
             return own or self.staff("handler")
         others = self.here(_DEPUTY) or self.here("handler")

@@ -168,6 +168,12 @@ def test_the_taken_case_of_a_handler_who_is_away_is_before_the_deputies_too() ->
     assert team("hana").of_case(Case(handler="gone"))["handler"] == ["ken"], "its handler left the roster"
 
 
+def test_whoever_took_a_case_is_told_as_its_handler_whatever_their_role() -> None:
+    assert team().of_case(Case(handler="dai"))["handler"] == ["dai"]
+    assert team().of_case(Case(handler="boss"))["handler"] == ["boss"]
+    assert team("boss").of_case(Case(handler="boss"))["handler"] == ["boss", "dai"]
+
+
 def test_a_digest_reaches_its_readers_wherever_they_are_and_a_deputy_where_all_are_away() -> None:
     assert [one.id for one in team().readers(["manager"])] == ["boss"]
     assert [one.id for one in team("boss").readers(["manager"])] == ["boss", "dai"]

@@ -236,4 +236,13 @@ MUTANTS = (
         ("store/effects.py", "code.c.id == code_id, code.c.used_at.is_(None)", "code.c.id == code_id"),
         ("store/effects.py", "(effect.c.id == effect_id, effect.c.state == before)", "(effect.c.id == effect_id,)"),
     ),
+    mutant(
+        "a deputy who takes a case hears nothing more of it",
+        "tests/core/test_absence.py::test_whoever_took_a_case_is_told_as_its_handler_whatever_their_role",
+        (
+            "steps/roster.py",
+            "own = [person for person in self.people if",
+            'own = [person for person in self.having("handler") if',
+        ),
+    ),
 )
