@@ -47,6 +47,7 @@ def question(
         ground=_ground(parts, snapshot, effect, person),
         fields=tuple(_filled(effect, person)),
         secret=secret,
+        mark=effect.digest[:8],
         is_reminder=again,
         is_deputy="manager" not in person.roles,
     )

@@ -110,6 +110,8 @@ def test_the_numbers_that_a_digest_prints_are_the_ones_it_takes(sqlite_desk: Des
     [waiting] = [number for number, line in printed.items() if day.refs[0] in line]
     [other] = [number for number, line in printed.items() if day.refs[1] in line]
     assert "Waiting for approval: refuse" in printed[waiting]
+    [mark] = re.findall(r"check ([0-9a-f]{8})", " ".join(printed[waiting].split()))
+    assert any(f"Check: {mark}" in text_of(one) for one in day.boss.got("escalation"))
     day.boss.reply(day.digest, f"/assign {other} ken\n/approve {waiting}")
     day.story.until("11-25 08:40")
     assert day.handlers() == [None, "ken"]

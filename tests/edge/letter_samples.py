@@ -306,6 +306,7 @@ def approval(language: Language, **other: object) -> Rendered:
         "secret": SECRET,
         "is_reminder": False,
         "is_deputy": False,
+        "mark": "54903751",
     }
     return write("approval", LetterKind.PREVIEW, language, context | other)
 

@@ -56,7 +56,10 @@ def preview(company: Company, shown: Preview, to: str, language: Language, rules
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a manager is asked to stand behind; `fields` are the labelled words a person wrote into the template."""
+    """What a manager is asked to stand behind; `fields` are the labelled words a person wrote into the template.
+
+    `mark` are the first digits of the hash of exactly this effect, as the digest shows them.
+    """
 
     case: Case
     author: str
@@ -65,6 +68,7 @@ class Question:
     ground: str
     fields: tuple[tuple[str, str], ...]
     secret: str
+    mark: str
     is_reminder: bool = False
     is_deputy: bool = False
 
@@ -82,6 +86,7 @@ def approval(company: Company, asked: Question, reader: Reader, rules: Rules, no
         "text": together(asked.letters),
         "fields": list(asked.fields),
         "secret": asked.secret,
+        "mark": asked.mark,
         "is_reminder": asked.is_reminder,
         "is_deputy": asked.is_deputy,
         **_dates(asked.case, rules, now),
