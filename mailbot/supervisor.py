@@ -27,6 +27,8 @@ READ = "receive"
 """The step that the reading processes do, all of them; every other step is the first process's."""
 _MOST_READERS = 4
 _RESTART_S = 1.0
+_LOOK_S = 0.1
+"""How often the parent looks: a wait without end would not hear a signal that came in the moment it begins."""
 _ENDS = (signal.SIGTERM, signal.SIGINT)
 _log = structlog.get_logger()
 
@@ -87,9 +89,11 @@ class Family:
         for task in tasks:
             self._fork(task)
         while self._children:
-            with suppress(InterruptedError):
-                pid, status = os.wait()
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid:
                 self._ended(self._children.pop(pid), os.waitstatus_to_exitcode(status))
+            else:
+                time.sleep(_LOOK_S)
         return self._code or OK
 
     def _ended(self, task: tuple[str, ...], code: int) -> None:

@@ -111,10 +111,14 @@ def test_a_worker_without_readers_is_one_process(sqlite_desk: Desk, commands: Co
 
 @pytest.mark.parametrize("after_s", [number / 1000 for number in range(12)])
 def test_whoever_is_told_to_end_while_it_makes_processes_ends_with_all_of_them(after_s: float) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     parent = os.fork()
     if parent == 0:
         os.setpgid(0, 0)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whatever a test before left behind
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os._exit(Family(lambda _: time.sleep(600) or 0).run([("one",), ("two",), ("three",)]))
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     with suppress(OSError):  # whoever comes first
         os.setpgid(parent, parent)
     time.sleep(after_s)
