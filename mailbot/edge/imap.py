@@ -43,10 +43,12 @@ class Mailbox(Session):
         self._suspects = Suspects()
         self._poll_until_s = 0.0
         self._made: set[str] = set()
+        self._next: dict[str, int] = {}
+        self._is_waiting = self._has_told = False
 
     def select(self, folder: str) -> int:
         """Open a folder and return its UIDVALIDITY (0 where a server gives none)."""
-        self._selected = None
+        self._selected, self._is_waiting = None, False
         try:
             with self._session() as client:
                 answer = client.select_folder(_plain(folder))
@@ -57,6 +59,7 @@ class Mailbox(Session):
             raise Transient(f'imap: folder "{folder}" cannot be opened: {error}') from error
         validity = _uidvalidity(answer)
         self._selected, self._count = folder, int(answer.get(b"EXISTS", 0))
+        self._next[folder] = int(answer.get(b"UIDNEXT", 0))
         if self._opened != (folder, validity):
             self._opened, self._sizes = (folder, validity), {}
             self._suspects.enter(folder, validity)
@@ -178,9 +181,8 @@ class Mailbox(Session):
 
     def wait(self, folder: str, longest_s: float) -> bool:
         """Wait for news in a folder, at most `longest_s`; true when something may have arrived."""
-        if self._selected != folder:
-            self.end_idle()
-            self.select(folder)
+        if not (self._is_waiting and self._selected == folder) and self._came_meanwhile(folder):
+            return True
         with self._session() as client:
             if not self._is_idling(client):
                 time.sleep(min(longest_s, 1.0))
@@ -191,6 +193,18 @@ class Mailbox(Session):
                 # a dead connection answers at once, for ever
                 raise imaplib.IMAP4.abort("idle")
             return any(len(line) > 1 and line[1] in {b"EXISTS", b"RECENT"} for line in news)
+
+    def _came_meanwhile(self, folder: str) -> bool:
+        """Open a folder to wait in; true when mail came since it was opened last, of which no IDLE would tell.
+
+        Not twice in a row: a server whose UIDNEXT always grows would never be waited for.
+        """
+        self.end_idle()
+        before = self._next.get(folder)
+        self.select(folder)
+        self._is_waiting = True
+        self._has_told = not self._has_told and before is not None and self._next[folder] > before
+        return self._has_told
 
     def close(self) -> None:
         """Leave politely; never raises."""

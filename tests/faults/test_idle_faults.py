@@ -11,11 +11,12 @@ WAIT_S = 0.05
 
 
 def waits(*answers: bool | type[Exception]) -> Scene:
-    """Wait so often and see these answers; in between a mail arrives of which nothing is said."""
+    """Wait so often and see these answers; a mail arrived before, of which the server says nothing any more."""
 
     def during(office: Office) -> None:
         office.round()
         office.write_late()
+        assert waited(office) is True
         for expected in answers:
             assert waited(office) == expected
         office.round()
@@ -85,3 +86,17 @@ def test_a_mail_arrives_while_the_server_is_asked_to_wait(office: Office) -> Non
 
     office.play(Case("arrives", during=during, hits=False))
     acknowledges_three(office)
+
+
+def test_a_server_whose_numbers_always_grow_is_waited_for_all_the_same(office: Office) -> None:
+    def during(office: Office) -> None:
+        office.round()
+        answers = []
+        for _ in range(4):
+            office.imap.folders["INBOX"].next_uid += 1
+            answers.append(waited(office))
+            office.parts.mailbox.end_idle()
+            office.parts.mailbox.select("INBOX")
+        assert answers == [True, False, True, False]
+
+    office.play(Case("growing", during=during, hits=False))

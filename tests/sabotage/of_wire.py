@@ -183,4 +183,9 @@ MUTANTS = (
             "            client = self._lines[line] = self._client()\n            try:\n",
         ),
     ),
+    mutant(
+        "mail that comes in the moment before the wait is found by the next poll",
+        f"{_IDLE}::test_a_fault_while_waiting_keeps_no_mail_waiting_for_good[closed in IDLE]",
+        ("edge/imap.py", "        return self._has_told\n", "        return False\n"),
+    ),
 )
