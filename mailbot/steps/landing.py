@@ -28,8 +28,12 @@ _LATE_AFTER = timedelta(hours=1)
 """How long a mail may wait before a manager hears of it at once, and not from the next digest."""
 
 
-def settled_and(parts: Parts, now: datetime, take: Take) -> list[Row[Any]]:
-    """Write what has landed and take rows in the same transaction.
+def _nothing(_: Connection) -> list[Row[Any]]:
+    return []
+
+
+def settled_and(parts: Parts, now: datetime, take: Take = _nothing) -> list[Row[Any]]:
+    """Write what has landed, and take rows in the same transaction.
 
     Where one of the mails cannot be written, as another worker has judged it meanwhile, each is written alone, and
     none is taken. Raises StoreUnavailable: then `parts.landed` still has what is not written.
@@ -69,10 +73,6 @@ def _write_barely(parts: Parts, one: Ended, now: datetime) -> None:
     """Write that a mail needs not be offered again, where a bug keeps all that follows from it from being written."""
     with suppress(LeaseLost), write(parts.engine) as connection:
         _settle_one(connection, one, now)
-
-
-def _nothing(_: Connection) -> list[Row[Any]]:
-    return []
 
 
 def _written(parts: Parts, ended: Sequence[Ended], now: datetime, take: Take) -> list[Row[Any]]:

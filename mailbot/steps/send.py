@@ -89,7 +89,7 @@ def write_down(parts: Parts, now: datetime) -> bool:
     """Write what landed while the database was away, or just now; false for nothing. Raises StoreUnavailable."""
     if not parts.landed:
         return False
-    settled_and(parts, now, lambda _: [])
+    settled_and(parts, now)
     return True
 
 
